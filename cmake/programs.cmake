@@ -1,0 +1,50 @@
+# The command line, the examples and the benchmarks.
+
+# takt_program(<name> <folder in the build> SOURCES <file...> LINKS <target...>)
+function(takt_program name folder)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "SOURCES;LINKS")
+  add_executable(${name} ${arg_SOURCES})
+  takt_compile_options(${name})
+  target_link_libraries(${name} PRIVATE ${arg_LINKS})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/${folder})
+endfunction()
+
+# What examples/quickstart.sh builds: no more than the main job needs.
+add_custom_target(quickstart)
+
+file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/cli/*.cpp)
+if(sources AND PROJECT_IS_TOP_LEVEL)
+  takt_program(takt . SOURCES ${sources} LINKS takt::takt CLI11::CLI11 nlohmann_json::nlohmann_json fmt::fmt)
+  target_include_directories(takt PRIVATE ${PROJECT_SOURCE_DIR}/src)
+  target_compile_definitions(takt PRIVATE TAKT_VERSION="${PROJECT_VERSION}")
+  add_dependencies(quickstart takt)
+endif()
+
+if(TAKT_EXAMPLES)
+  # examples/<name>/*.cpp is one program called <name>.
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/examples/*/*.cpp)
+  set(names "")
+  foreach(source IN LISTS sources)
+    cmake_path(GET source PARENT_PATH folder)
+    cmake_path(GET folder FILENAME name)
+    list(APPEND names ${name})
+    list(APPEND sources_of_${name} ${source})
+  endforeach()
+  list(REMOVE_DUPLICATES names)
+  foreach(name IN LISTS names)
+    takt_program(${name} examples SOURCES ${sources_of_${name}} LINKS takt::takt)
+    unset(sources_of_${name})
+  endforeach()
+  if(TARGET bottling)
+    add_dependencies(quickstart bottling)
+  endif()
+endif()
+
+if(TAKT_BENCHMARKS AND benchmark_FOUND)
+  # benchmarks/<name>_benchmark.cpp is one program called <name>_benchmark.
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/benchmarks/*_benchmark.cpp)
+  foreach(source IN LISTS sources)
+    cmake_path(GET source STEM name)
+    takt_program(${name} benchmarks SOURCES ${source} LINKS takt::takt benchmark::benchmark_main)
+  endforeach()
+endif()

@@ -1,0 +1,109 @@
+# The tests. A file is found by its place and its name alone:
+#   tests/<folder>/*_test.cpp        one GoogleTest program for the folder
+#   tests/<folder>/*_long_test.cpp   another one, labelled long: left out unless asked for
+#   tests/<folder>/*_test.py         a script, run as it is
+#   tests/validation/*.cpp           exact_cases, which holds the engine against tests/validation/exact.json
+#   python/tests/*_test.py           pytest against the built Python package
+# GoogleTest programs run in the repository's root, so a test names its data by the path seen there.
+
+include(GoogleTest)
+
+# takt_test_program(<name> <prefix of its tests> <timeout> <label> <sources> <library>)
+function(takt_test_program name prefix timeout label sources library)
+  takt_program(${name} tests SOURCES ${sources}
+    LINKS ${library} nlohmann_json::nlohmann_json GTest::gmock GTest::gtest_main)
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  gtest_discover_tests(${name}
+    TEST_PREFIX "${prefix}"
+    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
+    DISCOVERY_MODE PRE_TEST
+    DISCOVERY_TIMEOUT 120
+    PROPERTIES TIMEOUT ${timeout} LABELS ${label})
+endfunction()
+
+file(GLOB_RECURSE sources RELATIVE ${PROJECT_SOURCE_DIR}/tests CONFIGURE_DEPENDS
+  ${PROJECT_SOURCE_DIR}/tests/*_test.cpp)
+list(FILTER sources EXCLUDE REGEX "^validation/")
+set(programs "")
+foreach(source IN LISTS sources)
+  cmake_path(GET source PARENT_PATH folder)
+  string(REPLACE "/" "_" program "${folder}")
+  if(source MATCHES "_long_test\\.cpp$")
+    string(APPEND program "_long_tests")
+  else()
+    string(APPEND program "_tests")
+  endif()
+  list(APPEND programs ${program})
+  set(folder_of_${program} ${folder})
+  list(APPEND sources_of_${program} ${PROJECT_SOURCE_DIR}/tests/${source})
+endforeach()
+list(REMOVE_DUPLICATES programs)
+foreach(program IN LISTS programs)
+  set(timeout 120)
+  set(label short)
+  if(program MATCHES "_long_tests$")
+    set(timeout 1800)
+    set(label long)
+  endif()
+  takt_library_of(${folder_of_${program}} library)
+  takt_test_program(${program} "${folder_of_${program}}/" ${timeout} ${label} "${sources_of_${program}}" ${library})
+  unset(folder_of_${program})
+  unset(sources_of_${program})
+endforeach()
+
+file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/validation/*.cpp)
+if(sources)
+  takt_program(exact_cases tests SOURCES ${sources} LINKS takt::takt nlohmann_json::nlohmann_json fmt::fmt)
+  if(EXISTS ${PROJECT_SOURCE_DIR}/tests/validation/exact.json)
+    add_test(NAME exact_cases COMMAND exact_cases ${PROJECT_SOURCE_DIR}/tests/validation/exact.json)
+    set_tests_properties(exact_cases PROPERTIES TIMEOUT 900 LABELS short)
+  endif()
+endif()
+
+# Scripts find the build in TAKT_BUILD_DIR and the Python package on PYTHONPATH.
+set(script_environment "TAKT_BUILD_DIR=${PROJECT_BINARY_DIR};PYTHONDONTWRITEBYTECODE=1")
+if(TAKT_PYTHON)
+  list(APPEND script_environment "PYTHONPATH=${TAKT_PYTHON_DIR}")
+endif()
+
+# takt_test_script(<name> <command...>)
+function(takt_test_script name)
+  add_test(NAME ${name} COMMAND ${Python_EXECUTABLE} ${ARGN} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  set_tests_properties(${name} PROPERTIES ENVIRONMENT "${script_environment}" TIMEOUT 120 LABELS short)
+  if(name MATCHES "_long_test$")
+    set_tests_properties(${name} PROPERTIES TIMEOUT 1800 LABELS long)
+  endif()
+endfunction()
+
+file(GLOB_RECURSE scripts RELATIVE ${PROJECT_SOURCE_DIR} CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/*_test.py)
+foreach(script IN LISTS scripts)
+  cmake_path(REMOVE_EXTENSION script OUTPUT_VARIABLE name)
+  cmake_path(RELATIVE_PATH name BASE_DIRECTORY tests)
+  takt_test_script(${name} ${script})
+endforeach()
+
+if(TAKT_PYTHON)
+  file(GLOB scripts RELATIVE ${PROJECT_SOURCE_DIR} CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/python/tests/*_test.py)
+  foreach(script IN LISTS scripts)
+    cmake_path(GET script STEM name)
+    takt_test_script(python/${name} -m pytest -q -p no:cacheprovider ${script})
+  endforeach()
+endif()
+
+# Each public header compiles alone, and once more after itself.
+file(GLOB_RECURSE headers RELATIVE ${PROJECT_SOURCE_DIR}/include CONFIGURE_DEPENDS
+  ${PROJECT_SOURCE_DIR}/include/takt/*.hpp)
+set(sources "")
+foreach(header IN LISTS headers)
+  cmake_path(REMOVE_EXTENSION header OUTPUT_VARIABLE name)
+  cmake_path(RELATIVE_PATH name BASE_DIRECTORY takt)
+  string(REPLACE "/" "_" name "${name}")
+  set(source ${PROJECT_BINARY_DIR}/public_headers/header_${name}.cpp)
+  file(CONFIGURE OUTPUT ${source} CONTENT "#include \"${header}\"\n#include \"${header}\"\n")
+  list(APPEND sources ${source})
+endforeach()
+if(sources)
+  add_library(public_headers OBJECT ${sources})
+  takt_compile_options(public_headers)
+  target_link_libraries(public_headers PRIVATE takt::takt)
+endif()

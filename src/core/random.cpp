@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "takt/core/random.hpp"
+
+#include <cstddef>
+
+#include "takt/core/error.hpp"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+namespace takt {
+namespace {
+
+#if defined(__SSE2__)
+
+// Two blocks of Philox side by side: the 32-bit words sit in the low halves of the 64-bit lanes, where _mm_mul_epu32
+// wants them. The high halves hold rubbish that no multiplication reads; pack() drops it.
+struct TwoBlocks {
+  __m128i c0, c1, c2, c3;
+
+  void round(__m128i k0, __m128i k1) {
+    const __m128i p0 = _mm_mul_epu32(c0, _mm_set1_epi64x(0xD2511F53));
+    const __m128i p1 = _mm_mul_epu32(c2, _mm_set1_epi64x(0xCD9E8D57));
+    c0 = _mm_xor_si128(_mm_xor_si128(_mm_srli_epi64(p1, 32), c1), k0);
+    c2 = _mm_xor_si128(_mm_xor_si128(_mm_srli_epi64(p0, 32), c3), k1);
+    c1 = p1;
+    c3 = p0;
+  }
+
+  void pack(std::uint64_t* out) const {
+    const __m128i mask = _mm_set1_epi64x(0xffffffff);
+    const __m128i even = _mm_or_si128(_mm_and_si128(c0, mask), _mm_slli_epi64(c1, 32));
+    const __m128i odd = _mm_or_si128(_mm_and_si128(c2, mask), _mm_slli_epi64(c3, 32));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), _mm_unpacklo_epi64(even, odd));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out + 2), _mm_unpackhi_epi64(even, odd));
+  }
+};
+
+TwoBlocks two_blocks(std::uint64_t index, std::uint32_t replication) {
+  const auto at = [](std::uint64_t i) { return static_cast<long long>(i); };
+  return {_mm_set_epi64x(at(index + 1), at(index)), _mm_set_epi64x(at((index + 1) >> 32), at(index >> 32)),
+          _mm_setzero_si128(), _mm_set1_epi64x(replication)};
+}
+
+// Eight draws from four blocks, in two independent chains so that their latencies overlap.
+void fill_eight(StreamKey stream, std::uint64_t index, std::uint64_t* out) {
+  TwoBlocks first = two_blocks(index, stream.replication);
+  TwoBlocks second = two_blocks(index + 2, stream.replication);
+  auto k0 = static_cast<std::uint32_t>(stream.key);
+  auto k1 = static_cast<std::uint32_t>(stream.key >> 32);
+  for (int round = 0; round < 10; ++round) {
+    const __m128i key0 = _mm_set1_epi64x(k0);
+    const __m128i key1 = _mm_set1_epi64x(k1);
+    first.round(key0, key1);
+    second.round(key0, key1);
+    k0 += 0x9E3779B9U;
+    k1 += 0xBB67AE85U;
+  }
+  first.pack(out);
+  second.pack(out + 4);
+}
+
+#else
+
+void fill_eight(StreamKey stream, std::uint64_t index, std::uint64_t* out) {
+  const std::array<std::uint32_t, 2> key{static_cast<std::uint32_t>(stream.key),
+                                         static_cast<std::uint32_t>(stream.key >> 32)};
+  for (std::uint64_t i = index; i < index + 4; ++i, out += 2) {
+    const auto b = philox4x32_10(
+        {static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(i >> 32), 0U, stream.replication}, key);
+    out[0] = b[0] | std::uint64_t{b[1]} << 32;
+    out[1] = b[2] | std::uint64_t{b[3]} << 32;
+  }
+}
+
+#endif
+
+}  // namespace
+
+std::uint64_t hash_path(std::string_view path) {
+  std::uint64_t hash = 0xcbf29ce484222325U;
+  for (const char c : path) {
+    hash ^= static_cast<unsigned char>(c);
+    hash *= 0x100000001b3U;
+  }
+  return mix64(hash);
+}
+
+void fill_draws(StreamKey stream, std::uint64_t first, std::span<std::uint64_t> out) {
+  if (((first | out.size()) & 7) != 0) throw Error("fill_draws: first and size must be multiples of 8");
+  for (std::size_t i = 0; i < out.size(); i += 8) fill_eight(stream, (first + i) >> 1, out.data() + i);
+}
+
+}  // namespace takt

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "takt/engine/advance_observed.hpp"
+
+namespace takt::detail {
+
+Scratch& scratch() {
+  thread_local Scratch memory;
+  return memory;
+}
+
+}  // namespace takt::detail

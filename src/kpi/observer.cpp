@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "takt/kpi/observer.hpp"
+
+#include "takt/engine/advance_observed.hpp"
+
+namespace takt {
+namespace {
+
+std::int64_t ns(Time t) { return t.time_since_epoch().count(); }
+
+template <class T, class Range, class Member>
+std::vector<T> column(const Range& rows, Member member) {
+  std::vector<T> values;
+  values.reserve(rows.size());
+  for (const auto& row : rows) values.push_back(row.*member);
+  return values;
+}
+
+/// Adds `sign` times what is open in a state at time `now` to sums kept by the sign trick.
+template <class Sums>
+void close_open(const Model& model, const State& state, std::int64_t now, int sign, Sums& sums) {
+  const ConstStateView view(model, state);
+  for (std::size_t m = 0; m < model.machines.size(); ++m) {
+    const MachineSpec& spec = model.machines[m];
+    for (std::uint32_t s = spec.first_server; s < spec.first_server + spec.servers; ++s)
+      sums.mode[m * kModes + Mode{view.machines[m].condition(), view.servers[s].activity}.index()] += sign * now;
+  }
+  for (std::size_t b = 0; b < view.buffers.size(); ++b) sums.level[b] += Int128{sign} * view.buffers[b].level * now;
+  for (std::size_t c = 0; c < view.crews.size(); ++c) {
+    sums.crew_busy[c] += Int128{sign} * view.crews[c].busy * now;
+    sums.crew_waiting[c] += Int128{sign} * view.crews[c].waiting * now;
+  }
+  for (std::size_t i = 0; i < view.sources.size(); ++i) sums.held[i] += Int128{sign} * view.sources[i].holding * now;
+  sums.wip += Int128{sign} * static_cast<std::int64_t>(parts_in_plant(model, state)) * now;
+}
+
+Int128 open_flow(const Model& model, const State& state) {
+  if (!model.keeps_parts()) return 0;
+  const ConstStateView view(model, state);
+  Int128 sum = 0;
+  for (const ServerState& s : view.servers)
+    if (s.activity != Activity::starved && s.waits_to_start == 0) sum += ns(state.now) - s.part.entered;
+  for (std::uint32_t b = 0; b < view.buffers.size(); ++b)
+    for (const Part& part : parts_in_buffer(model, state, BufferId{b})) sum += ns(state.now) - part.entered;
+  return sum;
+}
+
+}  // namespace
+
+KpiObserver::KpiObserver(const Model& model, const State& state)
+    : mode_(model.machines.size() * kModes),
+      level_(model.buffers.size()),
+      crew_busy_(model.crews.size()),
+      crew_waiting_(model.crews.size()),
+      held_(model.sources.size()),
+      product_flow_(model.products.size()),
+      planned_(model.machines.size()),
+      planned_time_(model.machines.size() * model.products.size()),
+      crossings_(model.entities.size()),
+      product_out_(model.products.size()),
+      many_products_(model.products.size() > 1) {
+  struct {
+    std::vector<std::int64_t>& mode;
+    std::vector<Int128>&level, &crew_busy, &crew_waiting, &held;
+    Int128& wip;
+  } sums{mode_, level_, crew_busy_, crew_waiting_, held_, wip_};
+  close_open(model, state, ns(state.now), -1, sums);
+
+  for (std::size_t m = 0; m < model.machines.size(); ++m)
+    for (std::size_t p = 0; p < model.products.size(); ++p) {
+      const MachineSpec& spec = model.machines[m];
+      const std::uint32_t law = (spec.flags & kLawByProduct) != 0 ? model.law_of[spec.cycle_law + p] : spec.cycle_law;
+      planned_time_[m * model.products.size() + p] = from_seconds(model.defaults.laws[law].mean()).count();
+    }
+  std::size_t lines = 0;
+  for (const Entity& e : model.entities) {
+    lines += e.kind == Entity::Kind::line ? 1 : 0;
+    parent_.push_back(e.parent);
+  }
+  many_lines_ = lines > 1;
+  const auto line_of = [&model](std::uint32_t entity) { return model.entities[entity].parent; };
+  for (const std::uint32_t m : model.machine_of_server) line_of_producer_.push_back(line_of(model.machine_entity[m]));
+  for (const std::uint32_t e : model.source_entity) line_of_producer_.push_back(line_of(e));
+  for (std::size_t b = 0; b < model.buffers.size(); ++b)
+    line_of_place_.push_back(line_of(model.buffer_entity[b] != kNone ? model.buffer_entity[b] : model.machine_entity[model.consumers[model.buffers[b].first_consumer]]));
+  for (const std::uint32_t e : model.sink_entity) line_of_place_.push_back(line_of(e));
+}
+
+void KpiObserver::note_leaving(std::uint32_t sink) {
+  for (std::uint32_t e = line_of_place_[level_.size() + sink]; e != kNone; e = parent_[e]) ++crossings_[e];
+}
+
+void KpiObserver::note_crossing(std::uint32_t from, std::uint32_t to) {
+  while (from != to && from != kNone && to != kNone) {  // line, workshop, enterprise: paths have the same depth
+    ++crossings_[from];
+    from = parent_[from];
+    to = parent_[to];
+  }
+}
+
+Totals KpiObserver::totals(const Model& model, const State& state) const {
+  Totals totals;
+  totals.at = state.now;
+  totals.mode = mode_;
+  totals.level = level_;
+  totals.crew_busy = crew_busy_;
+  totals.crew_waiting = crew_waiting_;
+  totals.held = held_;
+  totals.wip = wip_;
+  close_open(model, state, ns(state.now), 1, totals);
+
+  totals.flow = flow_;
+  totals.open_flow = open_flow(model, state);
+  totals.product_out = product_out_;
+  totals.product_flow = product_flow_;
+  totals.planned = planned_;
+  const ConstStateView view(model, state);
+  if (!many_products_)
+    for (std::size_t m = 0; m < view.machines.size(); ++m) totals.planned[m] = planned_time_[m] * static_cast<std::int64_t>(view.machines[m].completions);
+  totals.crossings = crossings_;
+  totals.starts = column<std::uint64_t>(view.machines, &MachineState::starts);
+  totals.completions = column<std::uint64_t>(view.machines, &MachineState::completions);
+  totals.scrapped = column<std::uint64_t>(view.machines, &MachineState::scrapped);
+  totals.breakdowns = column<std::uint64_t>(view.machines, &MachineState::breakdowns);
+  totals.taken = column<std::uint64_t>(view.buffers, &BufferState::taken);
+  totals.arrivals = column<std::uint64_t>(view.sources, &SourceState::arrivals);
+  totals.released = column<std::uint64_t>(view.sources, &SourceState::released);
+  totals.lost = column<std::uint64_t>(view.sources, &SourceState::lost);
+  totals.sinks.assign(view.sinks.begin(), view.sinks.end());
+  totals.served = column<std::uint64_t>(view.crews, &CrewState::served);
+  if (!many_lines_)
+    for (std::size_t k = 0; k < view.sinks.size(); ++k)
+      for (std::uint32_t e = line_of_place_[level_.size() + k]; e != kNone; e = parent_[e]) totals.crossings[e] += view.sinks[k];
+  return totals;
+}
+
+Outcome advance(const Model& model, const Parameters& parameters, State& state, Time until, KpiObserver& observer, std::uint64_t max_events) {
+  return advance_observed(model, parameters, state, until, observer, max_events);
+}
+
+}  // namespace takt
