@@ -34,9 +34,7 @@ class Checks {
     if (!good) faults_.push_back({.path = name, .value = detail::number_text(value), .expected = expected});
     return *this;
   }
-  Checks& finite(const char* name, double value) {
-    return need(std::isfinite(value), name, value, "a finite number");
-  }
+  Checks& finite(const char* name, double value) { return need(std::isfinite(value), name, value, "a finite number"); }
   Checks& positive(const char* name, double value) {
     return need(std::isfinite(value) && value > 0.0, name, value, "a finite number above 0");
   }
@@ -235,10 +233,7 @@ Distribution Distribution::discrete(std::vector<double> values, std::vector<doub
 }
 
 Distribution Distribution::mixture(std::vector<Distribution> parts, std::vector<double> weights) {
-  Checks()
-      .need(!parts.empty(), "parts", 0.0, "at least one part")
-      .weights(weights, parts.size())
-      .done();
+  Checks().need(!parts.empty(), "parts", 0.0, "at least one part").weights(weights, parts.size()).done();
   Distribution d;
   d.law_ = Law::mixture;
   d.parts_ = std::move(parts);

@@ -45,7 +45,8 @@ std::string to_text(const Fault& fault) {
   std::string complaint;
   if (!fault.value.empty()) complaint = "found " + fault.value;
   if (!fault.expected.empty()) complaint += (complaint.empty() ? "expected " : ", expected ") + fault.expected;
-  if (!fault.nearest.empty()) complaint += (complaint.empty() ? "did you mean " : "; did you mean ") + fault.nearest + "?";
+  if (!fault.nearest.empty())
+    complaint += (complaint.empty() ? "did you mean " : "; did you mean ") + fault.nearest + "?";
 
   if (complaint.empty()) complaint = "invalid";
   return place.empty() ? complaint : place + ": " + complaint;

@@ -60,7 +60,8 @@ double TriangularLaw::residual_cdf(double x, double e) const {
 double TriangularLaw::residual_mean(double e) const {
   if (e <= low) return mean() - e;
   if (e >= mode) return (high - e) / 3.0;
-  const double below = (e - low) * (e - low) / (high - low) * ((e - low) / (mode - low)) / 3.0;  // the integral of F to e
+  const double below =
+      (e - low) * (e - low) / (high - low) * ((e - low) / (mode - low)) / 3.0;  // the integral of F to e
   return (mean() - e + below) / survival(e);
 }
 

@@ -69,7 +69,8 @@ double GammaLaw::residual(double e, Draw& draw) const {
   if (beyond > kFar) {
     const double u = draw.uniform();
     const double q = u * beyond;
-    const double x = q < 0.5 ? gamma_q_inverse(shape, q) : gamma_p_inverse(shape, gamma_p(shape, t) + (1.0 - u) * beyond);
+    const double x =
+        q < 0.5 ? gamma_q_inverse(shape, q) : gamma_p_inverse(shape, gamma_p(shape, t) + (1.0 - u) * beyond);
     return std::max(scale * x - e, 0.0);
   }
   // The density beyond t is below an exponential that touches it at t; thinned by the ratio.

@@ -124,9 +124,7 @@ double NormalLaw::log_survival(double x) const {
   return x >= high ? -kInfinity : cut(x).log_mass() - cut(low).log_mass();
 }
 
-double NormalLaw::residual_cdf(double x, double e) const {
-  return cut(std::max(e, low)).cdf(standard(e + x));
-}
+double NormalLaw::residual_cdf(double x, double e) const { return cut(std::max(e, low)).cdf(standard(e + x)); }
 
 double NormalLaw::residual(double e, Draw& draw) const {
   return e <= low ? sample(draw) - e : sd * cut(e).draw_excess(draw);

@@ -79,7 +79,7 @@ std::vector<Fault> check_invariants(const Model& model, const State& state) {
         faults.push_back({model.machine_path(m), "work due in the past", "a time not before now", "", "", 0});
   }
   std::uint64_t entered = 0, left = 0;
-  for (const ComponentState& c : view.components) entered += c.parts;
+  for (const ComponentState& c : view.components) entered += c.parts - c.removed;
   for (const std::uint64_t n : view.sinks) left += n;
   for (const MachineState& ms : view.machines) left += ms.scrapped;
   if (entered != left + parts_in_plant(model, state))

@@ -13,7 +13,7 @@ namespace {
 
 using Place = PlantIndex::Place;
 
-std::string ratio_text(double value) { return quoted(to_text(Quantity{value, Dimension::ratio})); }
+std::string ratio_text(double value) { return in_quotes(to_text(Quantity{value, Dimension::ratio})); }
 
 // A law whose values are all zero would repeat its event for ever at one instant.
 void check_positive(Checks& checks, const std::string& pointer, const Distribution& law) {
@@ -31,7 +31,7 @@ void check_shares(Checks& checks, const Place& place, const Source& source) {
   for (const ProductShare& share : source.products) {
     const std::string at = place.pointer + "/products/" + pointer_token(share.product);
     checks.product_exists(at, share.product);
-    if (!seen.insert(share.product).second) checks.fault(at, quoted(share.product), "each product once");
+    if (!seen.insert(share.product).second) checks.fault(at, in_quotes(share.product), "each product once");
     if (!(share.share > 0.0) || !std::isfinite(share.share)) {
       checks.fault(at, number_text(share.share), "a share above 0");
     }
@@ -43,7 +43,7 @@ void check_timetable(Checks& checks, const Place& place, const Source& source, c
   for (std::size_t i = 0; i < timetable.arrivals.size(); ++i) {
     const Arrival& arrival = timetable.arrivals[i];
     const std::string at = place.pointer + "/timetable/" + std::to_string(i);
-    const auto when = [&] { return quoted(to_text(arrival.at.time_since_epoch())); };
+    const auto when = [&] { return in_quotes(to_text(arrival.at.time_since_epoch())); };
     if (arrival.at < Time{}) {
       checks.fault(at + "/at", when(), "a time that is not before the start");
     } else if (i > 0 && arrival.at < timetable.arrivals[i - 1].at) {
@@ -70,7 +70,7 @@ void check_source(Checks& checks, const Place& place, const Source& source) {
   if (const auto* renewal = std::get_if<Source::Renewal>(&source.supply)) {
     check_positive(checks, place.pointer + "/interval", renewal->interval);
     if (renewal->first && *renewal->first < Time{}) {
-      checks.fault(place.pointer + "/first", quoted(to_text(renewal->first->time_since_epoch())),
+      checks.fault(place.pointer + "/first", in_quotes(to_text(renewal->first->time_since_epoch())),
                    "a time that is not before the start");
     }
   }
@@ -80,7 +80,7 @@ void check_failure(Checks& checks, const Place& place, const Machine& machine, c
   const std::string at = place.pointer + "/failure";
   check_positive(checks, at + "/time_to_failure", failure.time_to_failure);
   if (failure.clock == FailureClock::on_shift && machine.calendar.empty()) {
-    checks.fault(at + "/clock", quoted("on_shift"), "a machine with a calendar for this clock");
+    checks.fault(at + "/clock", in_quotes("on_shift"), "a machine with a calendar for this clock");
   }
   if (!failure.crew.empty() && !checks.index.find_crew(failure.crew, place)) {
     checks.unknown_name(at + "/crew", failure.crew, "the name of a crew",

@@ -29,7 +29,7 @@ const Kind* as(const Place& place) {
 }
 
 std::string with_kind(const std::string& name, const Place& target) {
-  return quoted(name) + " (a " + kind_of(*target.equipment) + ")";
+  return in_quotes(name) + " (a " + kind_of(*target.equipment) + ")";
 }
 
 // What an output of `from` must not lead to: the fault's expectation, or nothing if all is well.
@@ -75,7 +75,7 @@ void check_probabilities_of_buffer(Checks& checks, const Place& place) {
   const std::vector<Output>& to = place.equipment->to;
   for (std::size_t i = 0; i < to.size(); ++i) {
     if (to[i].probability == 1.0) continue;
-    checks.fault(place.pointer + "/to/" + std::to_string(i) + "/probability", quoted(percent(to[i].probability)),
+    checks.fault(place.pointer + "/to/" + std::to_string(i) + "/probability", in_quotes(percent(to[i].probability)),
                  "no probability, as those a buffer feeds take from it");
   }
 }
@@ -89,7 +89,7 @@ void check_probabilities(Checks& checks, const Place& place) {
       sums[to[i].product] += to[i].probability;
     } else {
       each_is_one = false;
-      checks.fault(place.pointer + "/to/" + std::to_string(i) + "/probability", quoted(percent(to[i].probability)),
+      checks.fault(place.pointer + "/to/" + std::to_string(i) + "/probability", in_quotes(percent(to[i].probability)),
                    "a probability from 0 % to 100 %");
     }
   }
@@ -97,7 +97,7 @@ void check_probabilities(Checks& checks, const Place& place) {
   for (const auto& [product, sum] : sums) {
     if (std::abs(sum - 1.0) <= 1e-9) continue;
     checks.fault(place.pointer + "/to",
-                 "a sum of " + percent(sum) + (product.empty() ? "" : " for product " + quoted(product)),
+                 "a sum of " + percent(sum) + (product.empty() ? "" : " for product " + in_quotes(product)),
                  "probabilities that sum to 100 %");
   }
 }
@@ -167,7 +167,7 @@ Reach reach_of(Checks& checks, const Flow& flow, const std::string& product) {
     open.pop_back();
     reach.edges[i] = edges_of(flow[i], product);
     if (reach.edges[i].empty() && !flow[i].empty() && !as<Sink>(checks.index.equipment()[i])) {
-      checks.fault(checks.index.equipment()[i].pointer + "/to", "none for product " + quoted(product),
+      checks.fault(checks.index.equipment()[i].pointer + "/to", "none for product " + in_quotes(product),
                    "an output for every product that comes here");
     }
     for (const Edge& edge : reach.edges[i]) {

@@ -36,7 +36,7 @@ inline std::string pointer_of(const Enterprise& enterprise, const Workshop& work
   return pointer_of(enterprise, workshop) + "/" + std::string(section) + "/" + pointer_token(name);
 }
 
-inline std::string quoted(std::string_view text) { return '"' + std::string(text) + '"'; }
+inline std::string in_quotes(std::string_view text) { return '"' + std::string(text) + '"'; }
 
 /// The days as files name them, Monday first.
 inline constexpr std::array<std::string_view, 7> kDays{"mon", "tue", "wed", "thu", "fri", "sat", "sun"};

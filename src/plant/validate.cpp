@@ -46,7 +46,7 @@ class PathHashes {
       const auto& [hash, path, pointer] = all_[i];
       const auto& [hash_before, path_before, pointer_before] = all_[i - 1];
       if (hash == hash_before && path != path_before) {
-        checks.fault(pointer, quoted(path),
+        checks.fault(pointer, in_quotes(path),
                      "another name: the random numbers of " + path_before + " have the same key");
       }
     }
@@ -61,8 +61,8 @@ class Names {
  public:
   Names(Checks& checks, std::string where) : checks_(checks), where_(std::move(where)) {}
   void add(const std::string& name, const std::string& pointer) {
-    if (!is_legal(name)) checks_.fault(pointer, quoted(name), "a name of letters, digits, '_', '-' and '.'");
-    if (!seen_.insert(name).second) checks_.fault(pointer, quoted(name), "a name that is used once in " + where_);
+    if (!is_legal(name)) checks_.fault(pointer, in_quotes(name), "a name of letters, digits, '_', '-' and '.'");
+    if (!seen_.insert(name).second) checks_.fault(pointer, in_quotes(name), "a name that is used once in " + where_);
   }
 
  private:
@@ -77,9 +77,9 @@ void check_spans(Checks& checks, const std::string& pointer, const DaySpans& spa
     const DaySpan span = spans[i];
     const std::string at = pointer + "/" + std::to_string(i);
     if (span.from < 0min || span.to > 24h || span.from >= span.to) {
-      checks.fault(at, quoted(span_text(span)), "a span that ends after it begins, within 00:00-24:00");
+      checks.fault(at, in_quotes(span_text(span)), "a span that ends after it begins, within 00:00-24:00");
     } else if (i > 0 && span.from < spans[i - 1].to) {
-      checks.fault(at, quoted(span_text(span)), "spans in order that do not overlap");
+      checks.fault(at, in_quotes(span_text(span)), "spans in order that do not overlap");
     }
   }
 }
@@ -93,7 +93,7 @@ void check_calendars(Checks& checks) {
     }
     for (const auto& [date, spans] : calendar.exceptions) {
       const std::string at = pointer + "/exceptions/" + pointer_token(date);
-      if (!is_date(date)) checks.fault(at, quoted(date), "a date such as \"2026-12-25\"");
+      if (!is_date(date)) checks.fault(at, in_quotes(date), "a date such as \"2026-12-25\"");
       check_spans(checks, at, spans);
     }
   }
@@ -151,7 +151,7 @@ void check_structure(Checks& checks) {
   const Plant& plant = checks.plant;
   if (plant.name.empty()) checks.fault("/name", "\"\"", "the name of the plant");
   if (!zone_exists(plant.clock.zone)) {
-    checks.fault("/clock/zone", quoted(plant.clock.zone), "a time zone such as \"Europe/Paris\"");
+    checks.fault("/clock/zone", in_quotes(plant.clock.zone), "a time zone such as \"Europe/Paris\"");
   }
 
   Names products(checks, "the products");

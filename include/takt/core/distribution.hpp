@@ -4,7 +4,7 @@
 #pragma once
 
 #include <array>
-#include <bit>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -61,6 +61,7 @@ class Distribution {
   double sample(Draw& draw) const {
     if (law_ == Law::exponential) return a_ * standard_exponential(draw);
     if (law_ == Law::constant) return a_;
+    if (law_ == Law::lognormal) return std::exp(a_ + b_ * standard_normal(draw));
     return detail::apart(draw, [this](Draw& copy) { return sample_other(copy); });
   }
 

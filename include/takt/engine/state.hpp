@@ -96,7 +96,8 @@ struct CrewState {
 
 struct ComponentState {
   Time now{};
-  std::uint64_t parts = 0;              ///< ids given so far
+  std::uint64_t parts = 0;              ///< ids given so far: parts that entered
+  std::uint64_t removed = 0;            ///< parts taken out by hand, when a state was corrected
   friend bool operator==(const ComponentState&, const ComponentState&) = default;
 };
 

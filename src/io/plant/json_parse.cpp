@@ -201,7 +201,7 @@ class JsonTreeBuilder {
     const JsonValue value(&tree_, again);
     tree_.duplicates_.push_back(
         {.path = value.pointer(),
-         .value = takt::detail::quoted(shortened(value.key())) + " again",
+         .value = takt::detail::in_quotes(shortened(value.key())) + " again",
          .expected = "each name once (it stands in line " + std::to_string(tree_.nodes_[kept].line) + ")",
          .nearest = {},
          .file = tree_.file_,

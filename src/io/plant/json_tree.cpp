@@ -82,7 +82,7 @@ std::string JsonValue::shown() const {
     case Kind::array:
       return first() ? "a list" : "an empty list";
     case Kind::string:
-      return takt::detail::quoted(shortened(text()));
+      return takt::detail::in_quotes(shortened(text()));
     default:
       return shortened(text());
   }

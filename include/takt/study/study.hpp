@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// What if: one present, many futures. Scenarios change numbers by path; every scenario's replication r meets the same random
+// numbers, so that differences are paired.
+//
+//   takt::Study study(twin.now(), {.horizon = 8h, .replications = 200});
+//   study.add("as is");
+//   study.add("faster filler").set("/acme/filling/line_1/filler/cycle_time", "11 s");
+//   const takt::StudyResult result = study.run();
+//   result.compared_with("as is");
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "takt/core/statistics.hpp"
+#include "takt/kpi/kpis.hpp"
+#include "takt/sync/present.hpp"
+
+namespace takt {
+
+struct StudyOptions {
+  Duration horizon = std::chrono::hours{8};  ///< observed, after the warm-up
+  Duration warmup{0};
+  std::uint32_t replications = 100;
+  unsigned threads = 0;                      ///< 0: one a core
+  std::stop_token stop{};                    ///< asked to stop, a run throws Interrupted within about 20 ms
+  std::function<void(std::size_t done, std::size_t total)> progress{};  ///< called from worker threads, one at a time
+};
+
+/// A run was asked to stop before its end.
+class Interrupted : public Error {
+ public:
+  using Error::Error;
+};
+
+/// A named set of numbers that differ from the present's.
+struct Scenario {
+  std::string name;
+  std::vector<std::pair<std::string, std::string>> numbers;  ///< path, value with unit; applied in order
+
+  Scenario& set(std::string path, std::string value) {
+    numbers.emplace_back(std::move(path), std::move(value));
+    return *this;
+  }
+};
+
+/// A replication that did not reach its horizon.
+struct Unfinished {
+  std::string scenario;
+  std::uint32_t replication = 0;
+  Outcome outcome;
+};
+
+/// The mean over replications with its interval, and the quantiles of one future.
+struct Summary {
+  double mean = 0.0;
+  double half_width_95 = 0.0;  ///< of the mean; NaN for one replication
+  std::uint64_t n = 0;         ///< replications in which the KPI has a value
+  double q05 = 0.0, q50 = 0.0, q95 = 0.0;
+};
+Summary summarise(std::vector<double> values);
+
+/// The paired difference of one KPI between a scenario and a base.
+struct Difference {
+  std::string scenario;
+  KpiName kpi;
+  double base = 0.0;            ///< mean of the base
+  double mean = 0.0;            ///< mean of scenario less base
+  double half_width_95 = 0.0;   ///< paired Student t
+  std::uint64_t n = 0;
+  bool clear() const { return mean - half_width_95 > 0.0 || mean + half_width_95 < 0.0; }
+};
+
+/// Rows of values: [scenario][replication][kpi]. Unfinished replications have NaN throughout.
+struct StudyResult {
+  std::vector<std::string> scenarios;
+  std::vector<KpiName> kpis;
+  std::uint32_t replications = 0;
+  std::vector<double> values;
+  std::vector<Unfinished> unfinished;
+  std::uint64_t events = 0;
+  double little_gap = 0.0;      ///< the largest of all runs; 0 in right runs, NaN where parts are not kept
+
+  double value(std::size_t scenario, std::size_t replication, std::size_t kpi) const { return values[(scenario * replications + replication) * kpis.size() + kpi]; }
+  std::size_t scenario_index(std::string_view name) const;                            ///< throws InvalidInput
+  std::size_t kpi_index(std::string_view entity, std::string_view kpi) const;         ///< throws InvalidInput
+  Summary summary(std::size_t scenario, std::size_t kpi) const;
+  std::vector<Difference> compared_with(std::string_view base) const;                 ///< every other scenario, every KPI
+};
+
+/// Forks x replications x scenarios on a pool of threads.
+class Study {
+ public:
+  explicit Study(Present present, StudyOptions options = {});
+
+  /// A scenario more; the reference stays valid until the next call. Throws InvalidInput if the name is taken.
+  Scenario& add(std::string name);
+  Scenario& add(Scenario scenario);
+
+  /// Runs all; the same bytes for any number of threads. Throws InvalidInput with every wrong path and value, or Interrupted.
+  StudyResult run() const;
+
+ private:
+  Present present_;
+  StudyOptions options_;
+  std::vector<Scenario> scenarios_;
+};
+
+}  // namespace takt

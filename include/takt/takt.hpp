@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything a program that uses takt needs, but for observers of its own (takt/engine/advance_observed.hpp) and live
+// streams (takt/io/live/stream.hpp).
+#pragma once
+
+#include "takt/core/quantity.hpp"
+#include "takt/engine/advance.hpp"
+#include "takt/io/plant/plant_file.hpp"
+#include "takt/kpi/kpis.hpp"
+#include "takt/kpi/time_elements.hpp"
+#include "takt/plant/builder.hpp"
+#include "takt/study/study.hpp"
+#include "takt/sync/twin.hpp"
