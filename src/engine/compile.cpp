@@ -57,6 +57,7 @@ class Compiler {
     resolve_targets();
     number_things();
     connect_buffers();
+    for (ComponentSpec& component : model_.components) component.plain = component.machines > 0;
     for (const std::size_t e : machine_order_) fill_machine(e);
     for (const std::size_t e : source_order_) fill_source(e);
     list_entities();
@@ -316,6 +317,10 @@ class Compiler {
     flag(machine.loads_while_down, kLoadsWhileDown);
     flag(machine.unloads_while_down, kUnloadsWhileDown);
     flag(spec.calendar != kNone, kHasCalendar);
+    flag(machine.failure && machine.failure->clock != FailureClock::calendar, kClockStops);
+    constexpr std::uint16_t kSpecial = kHasLoad | kLawByProduct | kRouteByProduct | kBeforeService | kHasCalendar;
+    const bool plain = spec.servers == 1 && spec.inputs == 1 && spec.routes == 1 && (spec.flags & kSpecial) == 0 && machine.scrap == 0.0;
+    if (!plain) model_.components[spec.component].plain = false;
   }
 
   void fill_failure(std::size_t e, const Failure& failure, MachineSpec& spec) {

@@ -68,14 +68,15 @@ class ScanQueue {
 
   double smallest() const {
 #if defined(__SSE2__)
-    __m128d low = _mm_load_pd(keys_.data());
-    __m128d high = _mm_load_pd(keys_.data() + 2);
+    // Loads of one key each: a pair would have to wait for the key just stored (store forwarding).
+    __m128d a = _mm_load_sd(keys_.data()), b = _mm_load_sd(keys_.data() + 1), c = _mm_load_sd(keys_.data() + 2), d = _mm_load_sd(keys_.data() + 3);
     for (std::uint32_t i = 4; i < padded_; i += 4) {
-      low = _mm_min_pd(low, _mm_load_pd(keys_.data() + i));
-      high = _mm_min_pd(high, _mm_load_pd(keys_.data() + i + 2));
+      a = _mm_min_sd(a, _mm_load_sd(keys_.data() + i));
+      b = _mm_min_sd(b, _mm_load_sd(keys_.data() + i + 1));
+      c = _mm_min_sd(c, _mm_load_sd(keys_.data() + i + 2));
+      d = _mm_min_sd(d, _mm_load_sd(keys_.data() + i + 3));
     }
-    low = _mm_min_pd(low, high);
-    return _mm_cvtsd_f64(_mm_min_sd(low, _mm_unpackhi_pd(low, low)));
+    return _mm_cvtsd_f64(_mm_min_sd(_mm_min_sd(a, b), _mm_min_sd(c, d)));
 #else
     return *std::min_element(keys_.begin(), keys_.begin() + std::max(padded_, 4U));
 #endif
@@ -102,7 +103,9 @@ class TreeQueue {
 
   void set(std::uint32_t slot, Time time, EventClass event_class) {
     const Duration from_base = time - base_;
-    put(slot, from_base <= kWindow ? static_cast<std::uint64_t>(from_base.count()) << 3 | static_cast<std::uint64_t>(event_class) : kEmpty);
+    put(slot, from_base <= kWindow
+                  ? static_cast<std::uint64_t>(from_base.count()) << 3 | static_cast<std::uint64_t>(event_class)
+                  : kEmpty);
   }
   void clear(std::uint32_t slot) { put(slot, kEmpty); }
 

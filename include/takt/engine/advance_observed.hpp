@@ -3,6 +3,7 @@
 // observer costs what it does and no more.
 #pragma once
 
+#include <type_traits>
 #include <utility>
 
 #include "takt/engine/detail/stepper.hpp"
@@ -13,17 +14,26 @@ namespace detail {
 /// The scratch memory of this thread.
 Scratch& scratch();
 
-/// Calls `use` with a stepper of the component on the queue that fits its size.
+/// Whether any machine of a component makes scrap with these numbers.
+inline bool scraps(const Model& model, const Parameters& parameters, const ComponentSpec& spec) {
+  for (std::uint32_t m = spec.first_machine; m < spec.first_machine + spec.machines; ++m)
+    if (parameters.probabilities[model.machines[m].scrap] > 0.0) return true;
+  return false;
+}
+
+/// Calls `use` with the stepper that fits the component: its queue by size, its code by what its machines have.
 template <class Observer, class Use>
 auto with_stepper(const Model& model, const Parameters& parameters, State& state, std::uint32_t component, Observer& observer, Use use) {
   Scratch& memory = scratch();
   const ComponentSpec& spec = model.components[component];
-  if (spec.machines + spec.sources <= ScanQueue::kSlots) {
-    Stepper<ScanQueue, Observer> stepper(model, parameters, state, component, memory.scan, memory, observer);
+  const auto on = [&]<class Queue, bool kPlain>(Queue& queue, std::bool_constant<kPlain>) {
+    Stepper<Queue, kPlain, Observer> stepper(model, parameters, state, component, queue, memory, observer);
     return use(stepper);
-  }
-  Stepper<TreeQueue, Observer> stepper(model, parameters, state, component, memory.tree, memory, observer);
-  return use(stepper);
+  };
+  const bool small = spec.machines + spec.sources <= ScanQueue::kSlots;
+  const bool plain = spec.plain && !scraps(model, parameters, spec);
+  if (small) return plain ? on(memory.scan, std::true_type{}) : on(memory.scan, std::false_type{});
+  return plain ? on(memory.tree, std::true_type{}) : on(memory.tree, std::false_type{});
 }
 
 }  // namespace detail

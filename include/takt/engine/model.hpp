@@ -30,6 +30,7 @@ enum MachineFlag : std::uint16_t {
   kLoadsWhileDown = 32,
   kUnloadsWhileDown = 64,
   kHasCalendar = 128,
+  kClockStops = 256,                    ///< its failure clock does not run all the time it is up
 };
 
 /// A machine; its servers are [first_server, first_server + servers).
@@ -104,6 +105,7 @@ struct ComponentSpec {
   std::uint32_t first_machine = 0, machines = 0;
   std::uint32_t first_source = 0, sources = 0;
   std::uint32_t first_buffer = 0, buffers = 0;
+  bool plain = false;                   ///< every machine: one server, one input, one way out, blocking after service, no set-up, calendar or scrap
   bool cyclic = false;                  ///< parts can come back to where they were: a circular wait is possible
 };
 

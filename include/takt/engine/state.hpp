@@ -44,6 +44,7 @@ struct MachineState {
   std::uint8_t off_shift = 0;
   std::uint8_t clock_runs = 0;          ///< failure clock
   std::uint8_t unused = 0;
+  bool is_up() const { return (down | off_shift) == 0; }
   Condition condition() const { return down != 0 ? static_cast<Condition>(down) : off_shift != 0 ? Condition::off_shift : Condition::up; }
   friend bool operator==(const MachineState&, const MachineState&) = default;
 };

@@ -17,6 +17,9 @@
 #include "takt/core/event_queue.hpp"
 #include "takt/engine/advance.hpp"
 
+/// The path of an event that happens millions of times a second is compiled as one piece.
+#define TAKT_HOT [[gnu::always_inline]] inline
+
 namespace takt::detail {
 
 /// Random bits of cycle times drawn eight at a time; a cache that can be dropped at any moment.
@@ -39,7 +42,8 @@ void grow_ring(const Model& model, State& state, std::uint32_t buffer);
 /// The circle of waits that a producer just blocked closes, as lines of text; empty if there is none.
 std::vector<std::string> circular_wait(const Model& model, const State& state, std::uint32_t producer);
 
-template <class Queue, class Observer>
+/// `kPlain`: every machine of the component is of the plainest kind (ComponentSpec::plain), so that what it lacks costs nothing.
+template <class Queue, bool kPlain, class Observer>
 class Stepper {
  public:
   Stepper(const Model& model, const Parameters& parameters, State& state, std::uint32_t component, Queue& queue, Scratch& scratch, Observer& observer)
@@ -84,6 +88,10 @@ class Stepper {
   using Tick = std::int64_t;
   static constexpr Tick kLater = std::numeric_limits<Tick>::max();
 
+  /// What a machine has beyond the plainest kind; in a plain component the answer is known when this is compiled.
+  static bool has(const MachineSpec& spec, MachineFlag flag) { return !kPlain && (spec.flags & flag) != 0; }
+  static std::uint32_t servers_of(const MachineSpec& spec) { return kPlain ? 1 : spec.servers; }
+
   MachineState& machine(std::uint32_t m) { return view_.machines[m]; }
   ServerState& server(std::uint32_t s) { return view_.servers[s]; }
   Time now() const { return Time{Duration{now_}}; }
@@ -122,33 +130,36 @@ class Stepper {
     return Outcome::Status::done;
   }
 
-  void handle(const NextEvent& event) {
+  TAKT_HOT void handle(const NextEvent& event) {
     const std::uint32_t m = spec_.first_machine + event.slot;
-    switch (event.event_class) {
-      case EventClass::completion: finish(m); break;
-      case EventClass::failure: fail(m); break;
-      case EventClass::repair: repair(m); break;
-      case EventClass::arrival: arrive(spec_.first_source + event.slot - spec_.machines); break;
-      case EventClass::shift: change_shift(m); break;
+    if (event.event_class == EventClass::completion) [[likely]] {
+      finish(m);
+    } else {
+      switch (event.event_class) {
+        case EventClass::failure: fail(m); break;
+        case EventClass::repair: repair(m); break;
+        case EventClass::arrival: arrive(spec_.first_source + event.slot - spec_.machines); break;
+        default: change_shift(m); break;
+      }
     }
     if (!scratch_.pending.empty()) drain();
   }
 
   // ---- timers ----------------------------------------------------------------------------------------------------
-  void set_timer(std::uint32_t m) {
+  TAKT_HOT void set_timer(std::uint32_t m) {
     const MachineSpec& spec = model_.machines[m];
     const MachineState& ms = machine(m);
     Tick time = kLater;
     EventClass event_class = EventClass::completion;
-    if (ms.busy != 0 && ms.condition() == Condition::up) {
-      for (std::uint32_t s = spec.first_server; s < spec.first_server + spec.servers; ++s)
+    if (ms.busy != 0 && ms.is_up()) {
+      for (std::uint32_t s = spec.first_server; s < spec.first_server + servers_of(spec); ++s)
         if (in_process(server(s)) && server(s).due < time) time = server(s).due;
     }
     if ((ms.clock_runs != 0 || ms.down == static_cast<std::uint8_t>(Condition::in_repair)) && ms.breakdown <= time) {
       time = ms.breakdown;
       event_class = ms.clock_runs != 0 ? EventClass::failure : EventClass::repair;
     }
-    if ((spec.flags & kHasCalendar) != 0 && ms.next_shift <= time) {
+    if (has(spec, kHasCalendar) && ms.next_shift <= time) {
       time = ms.next_shift;
       event_class = EventClass::shift;
     }
@@ -167,11 +178,11 @@ class Stepper {
       queue_.set(slot, Time{Duration{source.due}}, EventClass::arrival);
   }
 
-  static bool in_process(const ServerState& s) { return s.activity == Activity::working || s.activity == Activity::setup; }
+  static bool in_process(const ServerState& s) { return s.activity == Activity::working || (!kPlain && s.activity == Activity::setup); }
 
   /// After anything happened to a machine: its failure clock runs or not, its earliest timer is set.
-  void touch(std::uint32_t m) {
-    if ((model_.machines[m].flags & kHasFailure) != 0) update_clock(m);
+  TAKT_HOT void touch(std::uint32_t m) {
+    if ((model_.machines[m].flags & kClockStops) != 0) update_clock(m);
     set_timer(m);
   }
 
@@ -195,10 +206,10 @@ class Stepper {
   }
 
   std::uint32_t law_for(std::uint32_t law, const MachineSpec& spec, std::uint32_t product) const {
-    return (spec.flags & kLawByProduct) != 0 ? model_.law_of[law + product] : law;
+    return has(spec, kLawByProduct) ? model_.law_of[law + product] : law;
   }
 
-  Tick draw_cycle(std::uint32_t m, const MachineSpec& spec, std::uint64_t ordinal, std::uint32_t product) {
+  TAKT_HOT Tick draw_cycle(std::uint32_t m, const MachineSpec& spec, std::uint64_t ordinal, std::uint32_t product) {
     DrawBlock& block = scratch_.cycle[m - spec_.first_machine];
     const StreamKey key{spec.cycle_key ^ seed_, state_.replication};
     if ((ordinal & ~std::uint64_t{7}) != block.first) {
@@ -221,20 +232,20 @@ class Stepper {
   }
 
   std::uint32_t route_of_machine(const MachineSpec& spec, std::uint32_t product, std::uint64_t ordinal) const {
-    if (spec.routes == 1) return model_.routes[spec.first_route].place;
-    const RouteRange range = (spec.flags & kRouteByProduct) != 0 ? model_.routes_of[spec.ranges + product] : RouteRange{spec.first_route, spec.routes};
+    if (kPlain || spec.routes == 1) return model_.routes[spec.first_route].place;
+    const RouteRange range = has(spec, kRouteByProduct) ? model_.routes_of[spec.ranges + product] : RouteRange{spec.first_route, spec.routes};
     return choose(range, stream(spec.path_hash, Purpose::routing), ordinal);
   }
 
   // ---- machines --------------------------------------------------------------------------------------------------
   bool can_load(std::uint32_t m) {
-    return machine(m).condition() == Condition::up || (model_.machines[m].flags & kLoadsWhileDown) != 0;
+    return machine(m).is_up() || (model_.machines[m].flags & kLoadsWhileDown) != 0;
   }
   bool can_unload(std::uint32_t m) {
-    return machine(m).condition() == Condition::up || (model_.machines[m].flags & kUnloadsWhileDown) != 0;
+    return machine(m).is_up() || (model_.machines[m].flags & kUnloadsWhileDown) != 0;
   }
 
-  void set_activity(std::uint32_t m, std::uint32_t s, Activity to) {
+  TAKT_HOT void set_activity(std::uint32_t m, std::uint32_t s, Activity to) {
     MachineState& ms = machine(m);
     ServerState& ss = server(s);
     const Activity from = ss.activity;
@@ -247,31 +258,31 @@ class Stepper {
   }
 
   /// Puts a part on an idle server. The caller touches the machine.
-  void load(std::uint32_t m, std::uint32_t s, const Part& part) {
+  TAKT_HOT void load(std::uint32_t m, std::uint32_t s, const Part& part) {
     const MachineSpec& spec = model_.machines[m];
     MachineState& ms = machine(m);
     ServerState& ss = server(s);
     ss.part = part;
     observer_.load(m, part, now());
     const std::uint64_t ordinal = ms.starts++;
-    if ((spec.flags & kHasLoad) != 0) {
+    if (has(spec, kHasLoad)) {
       ss.total = draw_time(law_for(spec.load_law, spec, part.product), stream(spec.path_hash, Purpose::load), ordinal);
       set_activity(m, s, Activity::setup);
     } else {
       ss.total = draw_cycle(m, spec, ordinal, part.product);
       set_activity(m, s, Activity::working);
     }
-    ss.due = ms.condition() == Condition::up ? now_ + ss.total : ss.total;
+    ss.due = ms.is_up() ? now_ + ss.total : ss.total;
   }
 
   /// The operation of the server whose work is done now; the lowest server first.
-  void finish(std::uint32_t m) {
+  TAKT_HOT void finish(std::uint32_t m) {
     const MachineSpec& spec = model_.machines[m];
     std::uint32_t s = spec.first_server;
-    while (!(in_process(server(s)) && server(s).due == now_)) ++s;
+    while (!kPlain && !(in_process(server(s)) && server(s).due == now_)) ++s;
     ServerState& ss = server(s);
     MachineState& ms = machine(m);
-    if (ss.activity == Activity::setup) {
+    if (!kPlain && ss.activity == Activity::setup) {
       ss.total = draw_cycle(m, spec, ms.starts - 1, ss.part.product);
       ss.due = now_ + ss.total;
       set_activity(m, s, Activity::working);
@@ -280,18 +291,19 @@ class Stepper {
     }
     const std::uint64_t ordinal = ms.completions++;
     observer_.complete(m, ss.part, now());
-    if (numbers_.probabilities[spec.scrap] > 0.0 && Draw(stream(spec.path_hash, Purpose::scrap), ordinal).uniform() < numbers_.probabilities[spec.scrap]) {
+    if (!kPlain && numbers_.probabilities[spec.scrap] > 0.0 && Draw(stream(spec.path_hash, Purpose::scrap), ordinal).uniform() < numbers_.probabilities[spec.scrap]) {
       scrap(m, s);
       next(m, s);
       return;
     }
-    if ((spec.flags & kBeforeService) == 0) ss.place = route_of_machine(spec, ss.part.product, ordinal);
+    if (!has(spec, kBeforeService)) ss.place = route_of_machine(spec, ss.part.product, ordinal);
     if (deliver(ss.part, ss.place, s)) {
-      next(m, s);
+      look_for_part(m, s);
     } else {
       wait_for_place(s, ss.place);
       set_activity(m, s, Activity::blocked);
       touch(m);
+      tell_consumers(ss.place);
       if (spec_.cyclic) waits_ = circular_wait(model_, state_, s);
     }
   }
@@ -312,11 +324,12 @@ class Stepper {
   }
 
   /// A server without a part looks for the next one.
-  void next(std::uint32_t m, std::uint32_t s) {
+  void next(std::uint32_t m, std::uint32_t s) { look_for_part(m, s); }
+  TAKT_HOT void look_for_part(std::uint32_t m, std::uint32_t s) {
     ServerState& ss = server(s);
     const MachineSpec& spec = model_.machines[m];
     ss.freed = 0;
-    if ((spec.flags & kBeforeService) != 0) {
+    if (has(spec, kBeforeService)) {
       next_before_service(m, s);
       return;
     }
@@ -328,9 +341,9 @@ class Stepper {
     touch(m);
   }
 
-  bool take(std::uint32_t m, Part& part) {
+  TAKT_HOT bool take(std::uint32_t m, Part& part) {
     const MachineSpec& spec = model_.machines[m];
-    if (spec.inputs == 1) return take_from(model_.inputs[spec.first_input], part);
+    if (kPlain || spec.inputs == 1) return take_from(model_.inputs[spec.first_input], part);
     MachineState& ms = machine(m);
     for (std::uint32_t i = 1; i <= spec.inputs; ++i) {  // each input in turn, beginning behind the last one used
       const std::uint32_t input = (ms.last_input + i) % spec.inputs;
@@ -346,7 +359,8 @@ class Stepper {
   void next_before_service(std::uint32_t m, std::uint32_t s) {
     ServerState& ss = server(s);
     const MachineSpec& spec = model_.machines[m];
-    const std::optional<std::uint32_t> product = can_load(m) ? next_product(m) : std::nullopt;
+    const bool asks = ss.reserved != 0 || ss.waits_to_start != 0 || !another_waits(m);  // one server at a time
+    const std::optional<std::uint32_t> product = asks && can_load(m) ? next_product(m) : std::nullopt;
     if (!product) {
       if (ss.reserved != 0) give_back_reservation(s);
       if (ss.waits_to_start != 0) stop_waiting(s);
@@ -374,6 +388,25 @@ class Stepper {
     take(m, part);
     load(m, s, part);
     touch(m);
+    if (machine(m).busy < spec.servers) ask_next(m);
+  }
+
+  bool another_waits(std::uint32_t m) {
+    const MachineSpec& spec = model_.machines[m];
+    for (std::uint32_t s = spec.first_server; s < spec.first_server + spec.servers; ++s)
+      if (server(s).waits_to_start != 0) return true;
+    return false;
+  }
+
+  /// One server started: the next idle one may ask for a place.
+  void ask_next(std::uint32_t m) {
+    const MachineSpec& spec = model_.machines[m];
+    for (std::uint32_t s = spec.first_server; s < spec.first_server + spec.servers; ++s) {
+      if (server(s).activity != Activity::starved || server(s).freed != 0) continue;
+      server(s).freed = 1;
+      scratch_.pending.push_back(s);
+      return;
+    }
   }
 
   bool reserve(std::uint32_t place) {
@@ -445,9 +478,11 @@ class Stepper {
     ms.down = 0;
     ms.breakdown_total = draw_time(spec.failure_law, stream(spec.path_hash, Purpose::failure), ms.breakdowns);
     ms.breakdown = ms.breakdown_total;
+    update_clock(m);  // touch leaves a clock alone that runs all the time
     if (ms.condition() == Condition::up) unpause(m);
     report_condition(m, before);
     if (spec.crew != kNone) release_crew(spec.crew);
+    update_clock(m);
     wake(m);
   }
 
@@ -537,7 +572,7 @@ class Stepper {
   // ---- places ----------------------------------------------------------------------------------------------------
   Part& part_at(const BufferState& b, std::uint32_t i) { return state_.parts[b.ring_at + ((b.head + i) & (b.ring - 1))]; }
 
-  void push(std::uint32_t place, const Part& part) {
+  TAKT_HOT void push(std::uint32_t place, const Part& part) {
     BufferState& b = view_.buffers[place];
     if (b.ring != 0) {
       if (b.level == b.ring) grow_ring(model_, state_, place);
@@ -548,7 +583,7 @@ class Stepper {
   }
 
   /// Gives a part to a place; false if there is no room. A producer with a reservation uses it up.
-  bool deliver(const Part& given, std::uint32_t place, std::uint32_t producer) {
+  TAKT_HOT bool deliver(const Part& given, std::uint32_t place, std::uint32_t producer) {
     if (place >= view_.buffers.size()) {
       const std::uint32_t sink = place - static_cast<std::uint32_t>(view_.buffers.size());
       ++view_.sinks[sink];
@@ -556,7 +591,7 @@ class Stepper {
       observer_.leave(sink, given, now());
       return true;
     }
-    const bool reserved = is_server(producer) && server(producer).reserved != 0;
+    const bool reserved = !kPlain && is_server(producer) && server(producer).reserved != 0;
     BufferState& b = view_.buffers[place];
     if (b.level == 0 && hand_over(given, place)) {
       observer_.move(producer, place, given, now());
@@ -570,22 +605,37 @@ class Stepper {
     }
     observer_.move(producer, place, given, now());
     push(place, given);
+    tell_consumers(place);
     return true;
   }
 
-  /// Straight to the first consumer, in path order, that has an idle server and can start.
-  bool hand_over(const Part& given, std::uint32_t place) {
+  /// Consumers that block before service and had no part to start: now there is one, perhaps without a place to put it.
+  void tell_consumers(std::uint32_t place) {
+    if (kPlain || place >= view_.buffers.size()) return;
     const BufferSpec& spec = model_.buffers[place];
     for (std::uint32_t i = spec.first_consumer; i < spec.first_consumer + spec.consumers; ++i) {
       const std::uint32_t m = model_.consumers[i];
       const MachineSpec& consumer = model_.machines[m];
-      if (machine(m).busy == consumer.servers || !can_load(m)) continue;
+      if (!has(consumer, kBeforeService) || machine(m).busy == consumer.servers || !can_load(m)) continue;
       std::uint32_t s = consumer.first_server;
       while (server(s).activity != Activity::starved) ++s;
+      next(m, s);
+    }
+  }
+
+  /// Straight to the first consumer, in path order, that has an idle server and can start.
+  TAKT_HOT bool hand_over(const Part& given, std::uint32_t place) {
+    const BufferSpec& spec = model_.buffers[place];
+    for (std::uint32_t i = spec.first_consumer; i < spec.first_consumer + spec.consumers; ++i) {
+      const std::uint32_t m = model_.consumers[i];
+      const MachineSpec& consumer = model_.machines[m];
+      if (machine(m).busy == servers_of(consumer) || !can_load(m)) continue;
+      std::uint32_t s = consumer.first_server;
+      while (!kPlain && server(s).activity != Activity::starved) ++s;
       const Part part = given;
-      if ((consumer.flags & kBeforeService) != 0) {
+      if (has(consumer, kBeforeService)) {
         const std::uint32_t to = route_of_machine(consumer, part.product, machine(m).starts);
-        if (!reserve(to)) continue;
+        if (!reserve(to)) continue;  // should no other take it, tell_consumers makes this one wait for its place
         server(s).place = to;
         server(s).reserved = 1;
       }
@@ -597,7 +647,7 @@ class Stepper {
     return false;
   }
 
-  bool take_from(std::uint32_t place, Part& part) {
+  TAKT_HOT bool take_from(std::uint32_t place, Part& part) {
     BufferState& b = view_.buffers[place];
     if (b.level > 0) {
       if (b.ring != 0) {
@@ -608,6 +658,7 @@ class Stepper {
       ++b.taken;
       observer_.level(place, -1, now());
       if (b.first_waiting != kNone) refill(place);
+      if (!kPlain && b.level == 0) doubt_consumers(place);
       return true;
     }
     const std::uint32_t producer = first_waiting(place);
@@ -615,6 +666,20 @@ class Stepper {
     ++b.taken;
     part = release(place, producer);
     return true;
+  }
+
+  /// The last part is gone: consumers that wait to start on it (blocking before service) look again.
+  void doubt_consumers(std::uint32_t place) {
+    const BufferSpec& spec = model_.buffers[place];
+    for (std::uint32_t i = spec.first_consumer; i < spec.first_consumer + spec.consumers; ++i) {
+      const MachineSpec& consumer = model_.machines[model_.consumers[i]];
+      if (!has(consumer, kBeforeService)) continue;
+      for (std::uint32_t s = consumer.first_server; s < consumer.first_server + consumer.servers; ++s) {
+        if (server(s).waits_to_start == 0 || server(s).freed != 0) continue;
+        server(s).freed = 1;
+        scratch_.pending.push_back(s);
+      }
+    }
   }
 
   /// Places that became free go to those who wait for them, first come first served.
@@ -748,6 +813,7 @@ class Stepper {
     view_.sources[i].holding = 1;
     wait_for_place(producer_of_source(i), view_.sources[i].place);
     observer_.hold(i, 1, now());
+    tell_consumers(view_.sources[i].place);
   }
 
   Part release_from_source(std::uint32_t i) {
@@ -796,7 +862,7 @@ class Stepper {
     scratch_.pending.clear();
   }
 
-  static constexpr std::uint64_t kLivelock = 1'000'000;
+  static constexpr std::uint64_t kLivelock = 1'000'000;  // events at one instant
 
   const Model& model_;
   const Parameters& numbers_;
@@ -813,3 +879,5 @@ class Stepper {
 };
 
 }  // namespace takt::detail
+
+#undef TAKT_HOT
