@@ -150,7 +150,7 @@ Distribution Distribution::normal(double mean, double sd, double low, double hig
 }
 
 Distribution Distribution::lognormal(double mean, double cv) {
-  Checks().positive("mean", mean).need(cv >= 1e-6 && cv <= 1e3, "cv", cv, "a number from 1e-6 to 1000").done();
+  Checks().positive("mean", mean).need(cv >= 1e-5 && cv <= 1e3, "cv", cv, "a number from 0.00001 to 1000").done();
   Distribution d;
   d.law_ = Law::lognormal;
   const double variance = std::log1p(cv * cv);
@@ -162,7 +162,7 @@ Distribution Distribution::lognormal(double mean, double cv) {
 }
 
 Distribution Distribution::gamma(double mean, double cv) {
-  Checks().positive("mean", mean).need(cv >= 1e-6 && cv <= 1e3, "cv", cv, "a number from 1e-6 to 1000").done();
+  Checks().positive("mean", mean).need(cv >= 1e-5 && cv <= 1e3, "cv", cv, "a number from 0.00001 to 1000").done();
   Distribution d;
   d.law_ = Law::gamma;
   d.a_ = 1.0 / (cv * cv);

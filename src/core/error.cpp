@@ -59,7 +59,8 @@ std::string nearest_name(std::string_view name, std::span<const std::string> kno
   const std::string* nearest = nullptr;
   std::size_t least = most + 1;
   for (const std::string& candidate : known) {
-    const auto [shorter, longer] = std::minmax(name.size(), candidate.size());
+    const std::size_t longer = std::max(name.size(), candidate.size());
+    const std::size_t shorter = std::min(name.size(), candidate.size());
     if (longer - shorter >= least) continue;  // the distance is at least the difference in length
     const std::size_t distance = alignment_distance(name, candidate);
     if (distance < least) {

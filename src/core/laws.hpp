@@ -109,8 +109,8 @@ struct WeibullLaw {
 struct NormalCut {
   double from, to;
   double log_mass() const;
-  double cdf(double z) const;
-  double survival(double z) const;
+  double cdf(double x, double rest) const;  ///< at the excess x, with `rest` from there to the upper end
+  double survival(double x, double rest) const;
   double excess_quantile(double p) const;
   std::pair<double, double> excess_moments() const;  ///< mean and variance
   double sample_excess(Draw& draw) const;            ///< by rejection
@@ -126,11 +126,11 @@ struct NormalLaw {
   double mean() const { return low + sd * cut(low).mean_excess(); }
   double variance() const { return sd * sd * cut(low).excess_moments().second; }
   double end() const { return high; }
-  double cdf(double x) const { return x <= low ? 0.0 : cut(low).cdf(standard(x)); }
-  double survival(double x) const { return x <= low ? 1.0 : cut(low).survival(standard(x)); }
+  double cdf(double x) const { return x >= high ? 1.0 : cut(low).cdf((x - low) / sd, (high - x) / sd); }
+  double survival(double x) const { return x >= high ? 0.0 : cut(low).survival((x - low) / sd, (high - x) / sd); }
   double log_survival(double x) const;
-  double quantile(double p) const { return p >= 1.0 ? high : low + sd * cut(low).excess_quantile(p); }
-  double sample(Draw& draw) const { return low + sd * cut(low).sample_excess(draw); }
+  double quantile(double p) const { return p >= 1.0 ? high : inside(low + sd * cut(low).excess_quantile(p)); }
+  double sample(Draw& draw) const { return inside(low + sd * cut(low).sample_excess(draw)); }
   double residual_cdf(double x, double e) const;
   double residual_mean(double e) const { return e < low ? mean() - e : sd * cut(e).mean_excess(); }
   double residual(double e, Draw& draw) const;
@@ -140,6 +140,7 @@ struct NormalLaw {
 
  private:
   double standard(double x) const { return (x - parent_mean) / sd; }
+  double inside(double x) const { return x < high ? x : high; }  // rounding may have stepped over
   NormalCut cut(double from) const { return {standard(from), standard(high)}; }
 };
 
@@ -194,7 +195,8 @@ struct BetaLaw {
   Distribution scaled(double factor) const { return Distribution::beta(alpha, beta, low * factor, high * factor); }
 
  private:
-  double above(double x) const;      // the place in [0, 1], counted from the upper end
+  double below(double x) const;      // the place in [0, 1]
+  double above(double x) const;      // the same, counted from the upper end
   double far_power(double w) const;  // near the upper end the survival falls like this power of the distance
 };
 

@@ -58,8 +58,7 @@ double GammaLaw::residual_cdf(double x, double e) const { return residual_cdf_by
 
 double GammaLaw::residual_mean(double e) const {
   if (e <= 0.0) return average - e;
-  const double t = e / scale;
-  return scale * (shape - t + 1.0 / scaled_upper_gamma(shape, t));
+  return scale * gamma_mean_excess(shape, e / scale);
 }
 
 double GammaLaw::residual(double e, Draw& draw) const {
@@ -84,6 +83,8 @@ double GammaLaw::residual(double e, Draw& draw) const {
 
 double BetaLaw::above(double x) const { return std::clamp((high - x) / (high - low), 0.0, 1.0); }
 
+double BetaLaw::below(double x) const { return std::clamp((x - low) / (high - low), 0.0, 1.0); }
+
 double BetaLaw::far_power(double w) const { return std::max(beta - (alpha - 1.0) * w / (1.0 - w), 1e-3); }
 
 double BetaLaw::variance() const {
@@ -91,9 +92,16 @@ double BetaLaw::variance() const {
   return (high - low) * (high - low) * (alpha / sum) * (beta / sum) / (sum + 1.0);
 }
 
-double BetaLaw::cdf(double x) const { return beta_i(alpha, beta, (x - low) / (high - low)); }
+// Each from the nearer end: the distance to the other one has lost the digits.
+double BetaLaw::cdf(double x) const {
+  const double y = below(x);
+  return y < 0.5 ? beta_i(alpha, beta, y) : beta_i_complement(beta, alpha, above(x));
+}
 
-double BetaLaw::survival(double x) const { return beta_i(beta, alpha, above(x)); }
+double BetaLaw::survival(double x) const {
+  const double y = below(x);
+  return y < 0.5 ? beta_i_complement(alpha, beta, y) : beta_i(beta, alpha, above(x));
+}
 
 double BetaLaw::log_survival(double x) const {
   const double beyond = survival(x);
@@ -124,10 +132,13 @@ double BetaLaw::residual_cdf(double x, double e) const {
 
 double BetaLaw::residual_mean(double e) const {
   if (e <= low) return mean() - e;
-  const double w = above(e);
   const double beyond = survival(e);
+  const double w = above(e);
   if (!(beyond > kFar)) return (high - low) * w / (far_power(w) + 1.0);
-  return (high - low) * (w - beta / (alpha + beta) * (beta_i(beta + 1.0, alpha, w) / beyond));
+  const double sum = alpha + beta;
+  const double y = below(e);
+  if (y < 0.5) return (high - low) * (alpha / sum * (beta_i_complement(alpha + 1.0, beta, y) / beyond) - y);
+  return (high - low) * (w - beta / sum * (beta_i(beta + 1.0, alpha, w) / beyond));
 }
 
 double BetaLaw::residual(double e, Draw& draw) const {
@@ -136,13 +147,15 @@ double BetaLaw::residual(double e, Draw& draw) const {
   const double beyond = survival(e);
   const double u = draw.uniform();
   if (!(beyond > kFar)) return -(high - low) * w * std::expm1(std::log(u) / far_power(w));
-  double complement = 0.0;
+  // The new place as seen from both ends, found by the smaller probability.
+  double from_low = 0.0, from_high = 0.0;
   if (u * beyond < 0.5) {
-    const double left = beta_i_inverse(beta, alpha, u * beyond, complement);
-    return std::max((high - low) * (w - left), 0.0);
+    from_high = beta_i_inverse(beta, alpha, u * beyond, from_low);
+  } else {
+    from_low = beta_i_inverse(alpha, beta, cdf(e) + (1.0 - u) * beyond, from_high);
   }
-  const double y = beta_i_inverse(alpha, beta, cdf(e) + (1.0 - u) * beyond, complement);
-  return std::max(low + (high - low) * y - e, 0.0);
+  const double left = from_low < 0.5 ? from_low - below(e) : w - from_high;
+  return (high - low) * std::max(left, 0.0);
 }
 
 }  // namespace takt::detail

@@ -95,8 +95,11 @@ std::size_t ListedLaw::pick(std::size_t from, Draw& draw) const {
 
 double ListedLaw::residual_cdf(double x, double e) const {
   const std::size_t over = count_up_to(e);
-  const std::size_t reached = std::max(count_up_to(e + x), over);
-  return 1.0 - mass_from(reached) / mass_from(over);
+  // By what is left of each value, as drawn: e + x would round a value in or out.
+  const auto longer = [e](double left, double value) { return left < value - e; };
+  const auto first = values.begin() + static_cast<std::ptrdiff_t>(over);
+  const auto reached = std::upper_bound(first, values.end(), x, longer);
+  return 1.0 - mass_from(static_cast<std::size_t>(reached - values.begin())) / mass_from(over);
 }
 
 double ListedLaw::residual_mean(double e) const {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The normal law cut to an interval, and the log-normal law, whose residual is the exponential of a cut normal.
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstddef>
 
 #include "core/laws.hpp"
 #include "core/special.hpp"
@@ -16,15 +18,35 @@ constexpr double kSqrt2Pi = 2.5066282746310007;
 // Beyond this the upper tail is handled relative to its edge, where differences of tiny numbers would fail.
 constexpr double kFar = 5.0;
 
-// P(a < Z < b) over the density at a, 0 <= a <= b.
-double tail_mass(double a, double b) {
-  if (b == kInfinity) return mills_ratio(a);
-  return mills_ratio(a) - std::exp(-0.5 * (b - a) * (b + a)) * mills_ratio(b);
+// The integral of a smooth f over [0, width]: Gauss and Legendre's rule with eight nodes in each of a few equal panels.
+template <class F>
+double integral(const F& f, double width, int panels) {
+  constexpr std::array kNodes{0.18343464249564981, 0.52553240991632899, 0.79666647741362674, 0.96028985649753623};
+  constexpr std::array kWeights{0.36268378337836199, 0.31370664587788729, 0.22238103445337448, 0.10122853629037626};
+  const double half = 0.5 * width / panels;
+  double sum = 0.0;
+  for (int panel = 0; panel < panels; ++panel) {
+    const double middle = (2 * panel + 1) * half;
+    for (std::size_t i = 0; i < kNodes.size(); ++i) {
+      sum += kWeights[i] * (f(middle - half * kNodes[i]) + f(middle + half * kNodes[i]));
+    }
+  }
+  return half * sum;
+}
+
+// P(a < Z < a + width) over the density at a, a >= 0.
+double tail_mass(double a, double width) {
+  if (width == kInfinity) return mills_ratio(a);
+  const double drop = width * (a + 0.5 * width);  // of the logarithm of the density
+  if (drop < 0.25) {                              // the difference below would cancel
+    return integral([a](double x) { return std::exp(-x * (a + 0.5 * x)); }, width, 1);
+  }
+  return mills_ratio(a) - std::exp(-drop) * mills_ratio(a + width);
 }
 
 double mass(double a, double b) {
   if (b < 0.0) return mass(-b, -a);
-  if (a > 0.0) return std::exp(-0.5 * a * a) / kSqrt2Pi * tail_mass(a, b);
+  if (a > 0.0) return std::exp(-0.5 * a * a) / kSqrt2Pi * tail_mass(a, b - a);
   return 0.5 * (std::erf(b / kSqrt2) - std::erf(a / kSqrt2));
 }
 
@@ -32,24 +54,24 @@ double mass(double a, double b) {
 
 double NormalCut::log_mass() const {
   if (to < 0.0) return mirrored().log_mass();
-  if (from > 0.0) return -0.5 * from * from - kLogSqrt2Pi + std::log(tail_mass(from, to));
+  if (from > 0.0) return -0.5 * from * from - kLogSqrt2Pi + std::log(tail_mass(from, to - from));
   return std::log(mass(from, to));
 }
 
-double NormalCut::cdf(double z) const {
-  if (z <= from) return 0.0;
-  if (z >= to) return 1.0;
-  if (to < 0.0) return mirrored().survival(-z);
-  if (from > 0.0) return tail_mass(from, z) / tail_mass(from, to);
-  return mass(from, z) / mass(from, to);
+double NormalCut::cdf(double x, double rest) const {
+  if (x <= 0.0) return 0.0;
+  if (rest <= 0.0) return 1.0;
+  if (to < 0.0) return mirrored().survival(rest, x);
+  if (from > 0.0) return tail_mass(from, x) / tail_mass(from, x + rest);
+  return mass(from, from + x) / mass(from, to);
 }
 
-double NormalCut::survival(double z) const {
-  if (z <= from) return 1.0;
-  if (z >= to) return 0.0;
-  if (to < 0.0) return mirrored().cdf(-z);
-  if (from > 0.0) return std::exp(-0.5 * (z - from) * (z + from)) * tail_mass(z, to) / tail_mass(from, to);
-  return mass(z, to) / mass(from, to);
+double NormalCut::survival(double x, double rest) const {
+  if (x <= 0.0) return 1.0;
+  if (rest <= 0.0) return 0.0;
+  if (to < 0.0) return mirrored().cdf(rest, x);
+  if (from > 0.0) return std::exp(-x * (from + 0.5 * x)) * tail_mass(from + x, rest) / tail_mass(from, x + rest);
+  return mass(from + x, to) / mass(from, to);
 }
 
 double NormalCut::excess_quantile(double p) const {
@@ -63,10 +85,9 @@ double NormalCut::excess_quantile(double p) const {
     const double z = below < above ? -normal_upper_quantile(below) : normal_upper_quantile(above);
     return std::clamp(z, from, to) - from;
   }
-  const double all = tail_mass(from, to);
   const auto reached = [&](double x) {
-    if (p < 0.5) return tail_mass(from, from + x) >= p * all;
-    return std::exp(-x * (0.5 * x + from)) * tail_mass(from + x, std::max(from + x, to)) <= (1.0 - p) * all;
+    const double rest = to - from - x;
+    return p < 0.5 ? cdf(x, rest) >= p : survival(x, rest) <= 1.0 - p;
   };
   return smallest_where(reached, 0.0, std::min(to - from, 745.0 / from));
 }
@@ -82,10 +103,11 @@ std::pair<double, double> NormalCut::excess_moments() const {
   const double width = std::min(to - start, reach);
   const double peak = std::max(start, 0.0);
   const auto density = [&](double x) { return std::exp(-0.5 * (start + x - peak) * (start + x + peak)); };
-  const double all = integrate(density, 0.0, width);
-  const double mean = integrate([&](double x) { return x * density(x); }, 0.0, width) / all;
+  constexpr int kPanels = 32;  // short enough for the last bits
+  const double all = integral(density, width, kPanels);
+  const double mean = integral([&](double x) { return x * density(x); }, width, kPanels) / all;
   const auto squared = [&](double x) { return (x - mean) * (x - mean) * density(x); };
-  return {start - from + mean, integrate(squared, 0.0, width) / all};
+  return {start - from + mean, integral(squared, width, kPanels) / all};
 }
 
 // Robert (1995), "Simulation of truncated normal variables", doi 10.1007/BF00143942.
@@ -124,7 +146,10 @@ double NormalLaw::log_survival(double x) const {
   return x >= high ? -kInfinity : cut(x).log_mass() - cut(low).log_mass();
 }
 
-double NormalLaw::residual_cdf(double x, double e) const { return cut(std::max(e, low)).cdf(standard(e + x)); }
+double NormalLaw::residual_cdf(double x, double e) const {
+  if (e < low) return cdf(e + x);
+  return cut(e).cdf(x / sd, (high - e - x) / sd);
+}
 
 double NormalLaw::residual(double e, Draw& draw) const {
   return e <= low ? sample(draw) - e : sd * cut(e).draw_excess(draw);
@@ -147,8 +172,7 @@ double LognormalLaw::sample(Draw& draw) const { return std::exp(mu + sigma * Dis
 double LognormalLaw::residual_cdf(double x, double e) const {
   if (e <= 0.0) return cdf(e + x);
   if (x <= 0.0) return 0.0;
-  const double z = standard(e);
-  return NormalCut{z, kInfinity}.cdf(z + std::log1p(x / e) / sigma);
+  return NormalCut{standard(e), kInfinity}.cdf(std::log1p(x / e) / sigma, kInfinity);
 }
 
 double LognormalLaw::residual_mean(double e) const {

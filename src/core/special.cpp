@@ -3,7 +3,6 @@
 
 #include <bit>
 #include <boost/math/distributions/students_t.hpp>
-#include <boost/math/quadrature/gauss_kronrod.hpp>
 #include <boost/math/special_functions/beta.hpp>
 #include <boost/math/special_functions/erf.hpp>
 #include <boost/math/special_functions/gamma.hpp>
@@ -24,6 +23,7 @@ using Quiet = bp::policy<bp::promote_double<false>, bp::promote_float<false>, bp
                          bp::indeterminate_result_error<bp::ignore_error>>;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kTiny = 1e-280;  // near the smallest double: probabilities below it are not divided by
 constexpr double kSqrt2 = 1.4142135623730951;
 constexpr double kSqrtHalfPi = 1.2533141373155003;
 
@@ -53,28 +53,48 @@ double gamma_function(double a) { return bm::tgamma(a, Quiet()); }
 
 double log_gamma(double a) { return bm::lgamma(a, Quiet()); }
 
-double scaled_upper_gamma(double a, double t) {
-  const double upper = bm::gamma_q(a, t, Quiet());
-  if (upper > 1e-280) return upper / (t * bm::gamma_p_derivative(a, t, Quiet()));
-  // Legendre's continued fraction by the method of Lentz (Numerical Recipes, 3rd ed., 6.2): quick this far out.
-  double b = t + 1.0 - a;
-  double c = 1e300;
-  double d = 1.0 / b;
-  double h = d;
-  for (int i = 1; i < 10000; ++i) {
-    const double term = i * (a - i);
-    b += 2.0;
-    d = 1.0 / (term * d + b);
-    c = b + term / c;
-    h *= d * c;
-    if (std::abs(d * c - 1.0) < 1e-16) break;
+namespace {
+
+// K in 1 / G(a, t) = t + 1 - a - K: the rest of Legendre's continued fraction, by the method of Lentz (Numerical
+// Recipes, 3rd ed., 5.2 and 6.2). For t well above a.
+double legendre_rest(double a, double t) {
+  if (t > 1e15) return 0.0;
+  double f = t + 3.0 - a;
+  double c = f;
+  double d = 0.0;
+  for (int j = 2; j < 20000; ++j) {
+    const double numerator = -j * (j - a);
+    const double b = t + 1.0 - a + 2.0 * j;
+    d = 1.0 / (b + numerator * d);
+    c = b + numerator / c;
+    f *= c * d;
+    if (std::abs(c * d - 1.0) < 1e-16) break;
   }
-  return h;
+  return (1.0 - a) / f;
+}
+
+}  // namespace
+
+double scaled_upper_gamma(double a, double t) {
+  const double upper = gamma_q(a, t);
+  if (upper > kTiny) return upper / (t * bm::gamma_p_derivative(a, t, Quiet()));
+  return 1.0 / (t + 1.0 - a - legendre_rest(a, t));
+}
+
+double gamma_mean_excess(double a, double t) {
+  const double upper = gamma_q(a, t);
+  if (upper > kTiny) return a - t + t * bm::gamma_p_derivative(a, t, Quiet()) / upper;
+  return 1.0 - legendre_rest(a, t);
 }
 
 double beta_i(double a, double b, double x) {
   if (x <= 0.0) return 0.0;
   return x >= 1.0 ? 1.0 : bm::ibeta(a, b, x, Quiet());
+}
+
+double beta_i_complement(double a, double b, double x) {
+  if (x <= 0.0) return 1.0;
+  return x >= 1.0 ? 0.0 : bm::ibetac(a, b, x, Quiet());
 }
 
 double beta_i_inverse(double a, double b, double p, double& complement) {
@@ -107,10 +127,6 @@ double student_t_lower_quantile(double p, double nu) {
     return nu > 0.0 && p == 0.0 ? -kInfinity : nu > 0.0 && p == 1.0 ? kInfinity : std::nan("");
   }
   return bm::quantile(bm::students_t_distribution<double, Quiet>(nu), p);
-}
-
-double integrate(const std::function<double(double)>& f, double from, double to) {
-  return bm::quadrature::gauss_kronrod<double, 31, Quiet>::integrate(f, from, to, 12, 1e-12);
 }
 
 double smallest_where(const std::function<bool(double)>& holds, double low, double high) {

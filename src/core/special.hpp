@@ -16,9 +16,13 @@ double gamma_function(double a);
 double log_gamma(double a);
 /// G(a, t) = t^-a e^t times the upper incomplete gamma function of (a, t), t > 0: does not underflow far in the tail.
 double scaled_upper_gamma(double a, double t);
+/// E[X - t | X > t] of the gamma law with shape a and scale 1.
+double gamma_mean_excess(double a, double t);
 
-/// The regularised incomplete beta function and its inverse; `complement` becomes 1 - x without cancellation.
+/// The regularised incomplete beta function, one minus it, and its inverse; `complement` becomes 1 - x without
+/// cancellation.
 double beta_i(double a, double b, double x);
+double beta_i_complement(double a, double b, double x);
 double beta_i_inverse(double a, double b, double p, double& complement);
 double log_beta(double a, double b);
 
@@ -28,9 +32,6 @@ double normal_upper_quantile(double q);
 double mills_ratio(double z);
 
 double student_t_lower_quantile(double p, double nu);
-
-/// The integral of a smooth function over a finite interval.
-double integrate(const std::function<double(double)>& f, double from, double to);
 
 /// The smallest double in [low, high] at which `holds`, given that it stays true from there on and holds at `high`.
 /// 0 <= low <= high.

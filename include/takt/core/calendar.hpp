@@ -25,9 +25,9 @@ struct WallClock {
   friend bool operator==(const WallClock&, const WallClock&) = default;
 };
 
-/// "2026-03-02T06:00:00" in the zone, or with Z or an offset ("+01:00"); fractions of a second to nine digits; years 1678
-/// to 2261. A local time that occurs twice is the first, one that is skipped is the moment of the change.
-/// Throws InvalidInput if it is not such a text or the zone is not known.
+/// "2026-03-02T06:00:00" in the zone, or with Z or an offset ("+01:00"); fractions of a second to nine digits; years
+/// 1678 to 2261. A local time that occurs twice is the first, one that is skipped is the moment of the change. Throws
+/// InvalidInput if it is not such a text or the zone is not known.
 WallClock::Instant parse_instant(std::string_view text, const std::string& zone = "UTC");
 std::string to_text(WallClock::Instant instant);  ///< UTC, ISO 8601, with Z, fraction only if not zero
 bool zone_exists(const std::string& zone);
@@ -44,10 +44,11 @@ struct Calendar {
   std::array<DaySpans, 7> week;
   std::map<std::string, DaySpans> exceptions;
 
-  /// Whether it is on at an instant, and the first instant strictly after it at which that changes (kNever if it does not
-  /// within two years). Local times skipped by daylight saving count as the moment of the change, those that occur twice as
-  /// the first of the two: a span across the change is longer or shorter, never on twice. Thread-safe. Throws InvalidInput
-  /// for a zone that is not known and for an exception that is not a date. The rules of daylight saving are known to 2037.
+  /// Whether it is on at an instant, and the first instant strictly after it at which that changes (kNever if it does
+  /// not within two years). Local times skipped by daylight saving count as the moment of the change, those that occur
+  /// twice as the first of the two: a span across the change is longer or shorter, never on twice. Thread-safe. Throws
+  /// InvalidInput for a zone that is not known and for an exception that is not a date. The rules of daylight saving
+  /// are known to 2037.
   bool on_at(WallClock::Instant instant, const std::string& zone) const;
   /// This one gives Instant::max() where nothing changes any more.
   WallClock::Instant next_change(WallClock::Instant after, const std::string& zone) const;

@@ -29,7 +29,20 @@ double apart(Draw& draw, F&& f) {
 }
 }  // namespace detail
 
-enum class Law : std::uint8_t { constant, exponential, uniform, triangular, normal, lognormal, gamma, weibull, beta, empirical, mixture, discrete };
+enum class Law : std::uint8_t {
+  constant,
+  exponential,
+  uniform,
+  triangular,
+  normal,
+  lognormal,
+  gamma,
+  weibull,
+  beta,
+  empirical,
+  mixture,
+  discrete
+};
 
 /// A probability law on the non-negative numbers (for durations: seconds). Values; equality compares parameters.
 /// The makers throw InvalidInput (path = the parameter's name) if a parameter is outside its range.
@@ -37,16 +50,17 @@ class Distribution {
  public:
   Distribution() = default;  ///< constant 0
 
-  static Distribution constant(double value);                                     ///< value >= 0
-  static Distribution exponential(double mean);                                   ///< mean > 0
-  static Distribution uniform(double low, double high);                           ///< 0 <= low < high
-  static Distribution triangular(double low, double mode, double high);           ///< 0 <= low <= mode <= high, low < high
-  static Distribution normal(double mean, double sd, double low, double high);    ///< parent N(mean, sd), cut to [low, high], low >= 0; high may be infinite
-  static Distribution lognormal(double mean, double cv);                          ///< by its own mean and coefficient of variation (1e-6 to 1000)
-  static Distribution gamma(double mean, double cv);                              ///< shape 1/cv^2, cv 1e-6 to 1000; Erlang-k is cv = 1/sqrt(k)
-  static Distribution weibull(double scale, double shape);                        ///< cdf 1 - exp(-(x/scale)^shape), shape >= 0.05
-  static Distribution beta(double alpha, double beta, double low, double high);   ///< on [low, high], low >= 0
-  static Distribution empirical(std::vector<double> values);                      ///< each value equally likely
+  static Distribution constant(double value);                            ///< value >= 0
+  static Distribution exponential(double mean);                          ///< mean > 0
+  static Distribution uniform(double low, double high);                  ///< 0 <= low < high
+  static Distribution triangular(double low, double mode, double high);  ///< 0 <= low <= mode <= high, low < high
+  /// The parent N(mean, sd) cut to [low, high]: low >= 0, high may be infinite.
+  static Distribution normal(double mean, double sd, double low, double high);
+  static Distribution lognormal(double mean, double cv);    ///< cv: coefficient of variation, 1e-5 to 1000
+  static Distribution gamma(double mean, double cv);        ///< shape 1/cv^2, cv as above; Erlang-k is cv = 1/sqrt(k)
+  static Distribution weibull(double scale, double shape);  ///< cdf 1 - exp(-(x/scale)^shape), shape >= 0.05
+  static Distribution beta(double alpha, double beta, double low, double high);  ///< on [low, high], low >= 0
+  static Distribution empirical(std::vector<double> values);                     ///< each value equally likely
   static Distribution discrete(std::vector<double> values, std::vector<double> weights);
   static Distribution mixture(std::vector<Distribution> parts, std::vector<double> weights);
 
@@ -72,7 +86,7 @@ class Distribution {
   /// A value of X - elapsed given X > elapsed. Where no mass is left beyond `elapsed` (an over-run) it is exponential
   /// with the law's hazard near the end of its support (between the quantiles 0.9 and 0.99; where these are the same
   /// value, a mean of a twentieth of the largest value), and *overrun (if given) is set, else cleared. residual_cdf and
-  /// residual_mean tell the same law. All three are exact however far `elapsed` lies in the tail.
+  /// residual_mean tell the same law. All three hold however far `elapsed` lies in the tail.
   double sample_residual(double elapsed, Draw& draw, bool* overrun = nullptr) const;
 
   /// The same law with every value multiplied by factor > 0.
@@ -80,9 +94,9 @@ class Distribution {
 
   /// The named numbers of this law ("mean", "cv", "low", ... as in the makers), and a copy with one of them changed.
   /// `with("mean", m)` works for every law with a positive mean: it rescales, so that mean() is m (for a normal law,
-  /// number("mean") is the parent's as in the maker, and the whole law is rescaled). "weight/0" is the first weight of a
-  /// mixture or a discrete law (setting it scales the others to keep the sum 1) and "0/mean" the mean of a mixture's first
-  /// part. Unknown names throw InvalidInput with the nearest one.
+  /// number("mean") is the parent's as in the maker, and the whole law is rescaled). "weight/0" is the first weight of
+  /// a mixture or a discrete law (setting it scales the others to keep the sum 1) and "0/mean" the mean of a mixture's
+  /// first part. Unknown names throw InvalidInput with the nearest one.
   std::vector<std::string> number_names() const;
   double number(const std::string& name) const;
   Distribution with(const std::string& name, double value) const;
@@ -105,7 +119,7 @@ class Distribution {
   Distribution with_mean(double value) const;
 
   Law law_ = Law::constant;
-  double a_ = 0.0, b_ = 0.0, c_ = 0.0, d_ = 0.0;    // by law: see distribution.cpp
+  double a_ = 0.0, b_ = 0.0, c_ = 0.0, d_ = 0.0;      // by law: see distribution.cpp
   std::vector<double> values_, weights_, cumulated_;  // cumulated_: the running sums of weights_
   std::vector<Distribution> parts_;
 };
@@ -145,14 +159,16 @@ double normal_outside(std::uint64_t bits, Draw& draw);
 inline double Distribution::standard_exponential(Draw& draw) {
   const std::uint64_t bits = draw.bits();
   const detail::ZigguratPoint point(detail::kExponentialZiggurat, bits);
-  if (point.inside) [[likely]] return point.x;
+  if (point.inside) [[likely]]
+    return point.x;
   return detail::apart(draw, [bits](Draw& copy) { return detail::exponential_outside(bits, copy); });
 }
 
 inline double Distribution::standard_normal(Draw& draw) {
   const std::uint64_t bits = draw.bits();
   const detail::ZigguratPoint point(detail::kNormalZiggurat, bits);
-  if (point.inside) [[likely]] return (bits & 256) != 0 ? -point.x : point.x;
+  if (point.inside) [[likely]]
+    return (bits & 256) != 0 ? -point.x : point.x;
   return detail::apart(draw, [bits](Draw& copy) { return detail::normal_outside(bits, copy); });
 }
 

@@ -20,8 +20,8 @@ struct Quantity {
   friend bool operator==(const Quantity&, const Quantity&) = default;
 };
 
-/// Reads "<number> <unit>" (the space may be missing; a ratio is "85 %" or "0.85 1"). Times: ns us ms s min h d wk; rates:
-/// /s /min /h /d; a whole number with unit "parts" is a count. nullopt if the text is not such a quantity.
+/// Reads "<number> <unit>" (the space may be missing; a ratio is "85 %" or "0.85 1"). Times: ns us ms s min h d wk;
+/// rates: /s /min /h /d; a whole number with unit "parts" is a count. nullopt if the text is not such a quantity.
 std::optional<Quantity> parse_quantity(std::string_view text);
 
 /// Reads a quantity of one dimension; throws InvalidInput (path "") that says what was expected and, for a unit that is

@@ -43,7 +43,8 @@ constexpr std::uint64_t entity_key(std::uint64_t path_hash, Purpose purpose) {
 }
 
 /// The stream of an entity (by the hash of its path) for a purpose.
-constexpr StreamKey stream_key(std::uint64_t seed, std::uint32_t replication, std::uint64_t path_hash, Purpose purpose) {
+constexpr StreamKey stream_key(std::uint64_t seed, std::uint32_t replication, std::uint64_t path_hash,
+                               Purpose purpose) {
   return {entity_key(path_hash, purpose) ^ mix64(seed), replication};
 }
 
@@ -60,8 +61,8 @@ constexpr std::array<std::uint32_t, 4> philox4x32_10(std::array<std::uint32_t, 4
   return c;
 }
 
-/// The first 64 bits of draws `first` to `first + out.size() - 1`, four blocks at a time. `first` and `out.size()` must be
-/// multiples of 8; throws Error otherwise.
+/// The first 64 bits of draws `first` to `first + out.size() - 1`, four blocks at a time. `first` and `out.size()` must
+/// be multiples of 8; throws Error otherwise.
 void fill_draws(StreamKey stream, std::uint64_t first, std::span<std::uint64_t> out);
 
 /// The numbers of one draw. A value; cheap to make.
@@ -70,7 +71,8 @@ class Draw {
   Draw(StreamKey stream, std::uint64_t ordinal) : stream_(stream), ordinal_(ordinal) {}
 
   /// As above, with the draw's first 64 bits already known (from fill_draws).
-  Draw(StreamKey stream, std::uint64_t ordinal, std::uint64_t first) : stream_(stream), ordinal_(ordinal), next_(first), lane_(1), have_(true) {}
+  Draw(StreamKey stream, std::uint64_t ordinal, std::uint64_t first)
+      : stream_(stream), ordinal_(ordinal), next_(first), lane_(1), have_(true) {}
 
   /// The next 64 bits of this draw.
   std::uint64_t bits() {
@@ -86,8 +88,9 @@ class Draw {
 
  private:
   std::uint64_t block(std::uint64_t index, std::uint32_t lane, bool high) const {
-    const auto b = philox4x32_10({static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32), lane, stream_.replication},
-                                 {static_cast<std::uint32_t>(stream_.key), static_cast<std::uint32_t>(stream_.key >> 32)});
+    const auto b = philox4x32_10(
+        {static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32), lane, stream_.replication},
+        {static_cast<std::uint32_t>(stream_.key), static_cast<std::uint32_t>(stream_.key >> 32)});
     return high ? b[2] | std::uint64_t{b[3]} << 32 : b[0] | std::uint64_t{b[1]} << 32;
   }
   std::uint64_t fresh() {

@@ -44,8 +44,8 @@ class TimeWeighted {
   double value_, area_ = 0.0;
 };
 
-/// Quantiles of a sample that is kept whole: exact order statistics (type 7 of Hyndman & Fan 1996). NaN if the sample is
-/// empty or p is not in [0, 1].
+/// Quantiles of a sample that is kept whole: exact order statistics (type 7 of Hyndman & Fan 1996). NaN if the sample
+/// is empty or p is not in [0, 1].
 double quantile(std::span<const double> sorted, double p);
 
 /// The p-quantile of Student's t with nu degrees of freedom, and of the standard normal; cdf of the normal.

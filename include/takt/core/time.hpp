@@ -18,7 +18,7 @@ struct SimClock {
   using rep = duration::rep;
   using period = duration::period;
   using time_point = std::chrono::time_point<SimClock, Duration>;
-  static constexpr bool is_steady = true;
+  static constexpr bool is_steady = true;  // NOLINT(readability-identifier-naming): std::chrono's name
 };
 
 /// An instant of simulated time.
@@ -37,7 +37,8 @@ inline constexpr double kLongestSeconds = 4.6e9;
 constexpr Duration from_seconds(double seconds) {
   if (!(seconds > 0.0)) return Duration{0};
   const double cut = seconds < kLongestSeconds ? seconds : kLongestSeconds;
-  return Duration{static_cast<std::int64_t>(cut * 1e9 + 0.5)};
+  // Beyond 52 days a double has no halves left, and this may be one nanosecond off.
+  return Duration{static_cast<std::int64_t>(cut * 1e9 + 0.5)};  // NOLINT(bugprone-incorrect-roundings)
 }
 
 }  // namespace takt
