@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <charconv>
 #include <set>
 #include <string_view>
 #include <tuple>
@@ -21,16 +20,13 @@ bool is_legal(std::string_view name) {
   return !name.empty() && std::all_of(name.begin(), name.end(), legal);
 }
 
-bool is_date(std::string_view text) {
-  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
-  int year = 0;
-  unsigned month = 0, day = 0;
-  const auto read = [&](std::size_t from, std::size_t length, auto& number) {
-    const char* end = text.data() + from + length;
-    return text[from] != '-' && std::from_chars(text.data() + from, end, number).ptr == end;
-  };
-  return read(0, 4, year) && read(5, 2, month) && read(8, 2, day) &&
-         std::chrono::year_month_day{std::chrono::year{year}, std::chrono::month{month}, std::chrono::day{day}}.ok();
+bool is_date(const std::string& text) {
+  try {
+    parse_date(text);
+    return true;
+  } catch (const InvalidInput&) {
+    return false;
+  }
 }
 
 // Every path of the plant with its hash, since streams of random numbers are keyed by the hash alone.
@@ -87,7 +83,7 @@ void check_spans(Checks& checks, const std::string& pointer, const DaySpans& spa
 void check_calendars(Checks& checks) {
   for (const auto& [name, calendar] : checks.plant.calendars) {
     const std::string pointer = "/calendars/" + pointer_token(name);
-    Names(checks, "the calendars").add(name, pointer);
+    Names(checks, "the list of calendars").add(name, pointer);
     for (std::size_t day = 0; day < kDays.size(); ++day) {
       check_spans(checks, pointer + "/week/" + std::string(kDays[day]), calendar.week[day]);
     }
@@ -150,11 +146,14 @@ void Checks::product_exists(std::string path, const std::string& product) {
 void check_structure(Checks& checks) {
   const Plant& plant = checks.plant;
   if (plant.name.empty()) checks.fault("/name", "\"\"", "the name of the plant");
-  if (!zone_exists(plant.clock.zone)) {
-    checks.fault("/clock/zone", in_quotes(plant.clock.zone), "a time zone such as \"Europe/Paris\"");
+  try {
+    parse_instant("2000-01-01T00:00:00", plant.clock.zone);  // says which zone may be meant
+  } catch (const InvalidInput& error) {
+    const Fault& fault = error.faults().front();
+    checks.fault("/clock/zone", in_quotes(plant.clock.zone), fault.expected, fault.nearest);
   }
 
-  Names products(checks, "the products");
+  Names products(checks, "the list of products");
   for (std::size_t i = 0; i < plant.products.size(); ++i) {
     products.add(plant.products[i], "/products/" + std::to_string(i));
   }

@@ -16,9 +16,12 @@ namespace {
 
 using Json = nlohmann::json;
 
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
 struct Position {
   std::uint32_t line;         // of the next character
   std::uint32_t line_of_ink;  // of the last character that is not a blank
+  std::size_t read = 0;       // characters
 };
 
 class CountingIterator {
@@ -33,9 +36,10 @@ class CountingIterator {
   reference operator*() const { return *at_; }
   CountingIterator& operator++() {
     const char c = *at_++;
+    ++position_->read;
     if (c == '\n') {
       ++position_->line;
-    } else if (c != ' ' && c != '\t' && c != '\r') {
+    } else if (!is_blank(c)) {
       position_->line_of_ink = position_->line;
     }
     return *this;
@@ -61,8 +65,27 @@ std::string between(const std::string& text, std::string_view from, std::string_
   return text.substr(begin, end == std::string::npos ? end : end - begin);
 }
 
+// The word around the last character read.
+std::string_view word_at(std::string_view text, std::size_t read) {
+  constexpr std::string_view kEnds = " \t\r\n,:[]{}";
+  const auto is_end = [&](std::size_t i) { return kEnds.find(text[i]) != std::string_view::npos; };
+  std::size_t from = std::min(read, text.size());
+  if (from > 0 && is_end(from - 1)) --from;  // the parser learns of the end of a word by reading what ends it
+  while (from > 0 && !is_end(from - 1)) --from;
+  std::size_t to = from;
+  while (to < text.size() && !is_end(to)) ++to;
+  return text.substr(from, to - from);
+}
+
+// Whether a comma stands before the bracket that was read last.
+bool is_after_comma(std::string_view text, std::size_t read) {
+  std::size_t at = std::min(read, text.size()) - 1;
+  while (at > 0 && is_blank(text[at - 1])) --at;
+  return at > 0 && text[at - 1] == ',';
+}
+
 // The parser's message names what it was reading: "... while parsing object key - unexpected '}'; expected ...".
-Fault fault_of(const std::string& message, const std::string& token) {
+Fault fault_of(const std::string& message, std::string_view token, std::string_view text, std::size_t read) {
   Fault fault;
   if (message.find("number overflow") != std::string::npos) {
     return {.value = shortened(token), .expected = "a number of ordinary size"};
@@ -76,20 +99,23 @@ Fault fault_of(const std::string& message, const std::string& token) {
     fault.expected = "',' or '}'";
   } else if (context == "array") {
     fault.expected = "',' or ']'";
-  } else if (message.find("expected end of input") != std::string::npos) {
+  } else if (message.find("; expected end of input") != std::string::npos) {
     fault.expected = "nothing after the end of the JSON text";
   } else {
     fault.expected = "a value";
   }
 
   const std::string unexpected = between(message, "unexpected ", "; expected");
-  if (unexpected.empty()) {
+  if (unexpected.empty() && message.find("invalid literal") != std::string::npos) {
+    fault.value = shortened(word_at(text, read));
+  } else if (unexpected.empty()) {
     fault.value = shortened(token) + " (" + between(message, " - ", "; last read") + ")";
   } else if (unexpected.ends_with("literal")) {
     fault.value = shortened(token);
   } else {
     fault.value = unexpected == "end of input" ? "the end of the text" : unexpected;
-    if (unexpected == "'}'" || unexpected == "']'") fault.expected += " (or no ',' before it)";
+    const bool closes = unexpected == "'}'" || unexpected == "']'";
+    if (closes && is_after_comma(text, read)) fault.expected += " (or no ',' before it)";
   }
   return fault;
 }
@@ -101,8 +127,8 @@ class JsonTreeBuilder {
  public:
   using Kind = JsonValue::Kind;
 
-  JsonTreeBuilder(JsonTree& tree, const Position& position, std::size_t depth)
-      : tree_(tree), position_(position), depth_(depth) {}
+  JsonTreeBuilder(JsonTree& tree, std::string_view text, const Position& position, std::size_t depth)
+      : tree_(tree), text_(text), position_(position), depth_(depth) {}
 
   bool null() { return scalar(Kind::null, "null"); }
   bool boolean(bool value) { return scalar(Kind::boolean, value ? "true" : "false"); }
@@ -127,7 +153,7 @@ class JsonTreeBuilder {
     return true;
   }
   bool parse_error(std::size_t, const std::string& token, const Json::exception& error) {
-    stop(fault_of(error.what(), token));
+    stop(fault_of(error.what(), token, text_, position_.read));
     return false;
   }
 
@@ -225,6 +251,7 @@ class JsonTreeBuilder {
   }
 
   JsonTree& tree_;
+  std::string_view text_;
   const Position& position_;
   std::size_t depth_;
   std::vector<Open> open_;
@@ -243,7 +270,7 @@ JsonTree::JsonTree(std::string_view text, std::string file, const Limits& limits
   }
   const auto line = static_cast<std::uint32_t>(first_line);
   Position position{line, line};
-  JsonTreeBuilder builder(*this, position, std::min(limits.depth, kDeepest));
+  JsonTreeBuilder builder(*this, text, position, std::min(limits.depth, kDeepest));
   Json::sax_parse(CountingIterator(text.data(), &position), CountingIterator(text.data() + text.size(), &position),
                   &builder);
 }

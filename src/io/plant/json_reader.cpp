@@ -16,8 +16,19 @@ using takt::detail::in_quotes;
 
 bool is_number(JsonValue value) { return value.kind() == Kind::integer || value.kind() == Kind::number; }
 
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return out;
+}
+
+// The nearest name, however it is capitalised.
 std::string nearest_of(std::string_view name, std::span<const std::string_view> names) {
-  return nearest_name(name, std::vector<std::string>(names.begin(), names.end()));
+  std::vector<std::string> lowered;
+  for (const std::string_view known : names) lowered.push_back(lower(known));
+  const auto nearest = std::find(lowered.begin(), lowered.end(), nearest_name(lower(name), lowered));
+  return nearest == lowered.end() ? std::string()
+                                  : std::string(names[static_cast<std::size_t>(nearest - lowered.begin())]);
 }
 
 // 'a time with its unit in quotes, such as "12 s"', with the number that was found if there was one.
@@ -112,7 +123,8 @@ std::optional<std::uint64_t> JsonReader::count(JsonValue at, std::uint64_t most)
       std::from_chars(text.data(), text.data() + text.size(), value).ec == std::errc() && value <= most) {
     return value;
   }
-  fault(at, is_number(at) ? "a whole number from 0 to " + std::to_string(most) : "a whole number without quotes");
+  const std::string range = at.kind() == Kind::integer ? " from 0 to " + std::to_string(most) : "";
+  fault(at, "a whole number" + range + (at.kind() == Kind::string ? " without quotes" : ""));
   return std::nullopt;
 }
 

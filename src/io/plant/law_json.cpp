@@ -107,7 +107,7 @@ std::string expected_number(Unit unit) {
     case Unit::ratio:
       return "a ratio such as \"30 %\"";
     case Unit::bare:
-      return "a number without a unit";
+      return "a number without unit and quotes";
     case Unit::count:
       return "a whole number, 1 or more";
   }
@@ -162,12 +162,12 @@ std::optional<std::vector<double>> read_list(JsonReader& reader, const JsonRecor
                                              Unit unit) {
   const std::string expected = "a list, each " + expected_number(unit);
   const JsonValue list = record.need(key, expected);
-  if (!list) return std::nullopt;
   std::vector<double> values;
-  bool complete = list.kind() == Kind::array;
+  bool complete = list && list.kind() == Kind::array;
   for (JsonValue value = reader.elements(list, expected); value; value = value.next()) {
     const auto read = read_number(reader, value, unit);
-    complete = complete && read;
+    if (read && *read < 0.0) reader.fault(value, expected_number(unit) + ", not below 0");
+    complete = complete && read && *read >= 0.0;
     values.push_back(read.value_or(0.0));
   }
   if (!complete) return std::nullopt;

@@ -26,9 +26,9 @@ class Unreadable {
   }
 
   bool explains(const Fault& fault) const {
-    for (std::size_t end = 0; end != std::string::npos;) {
-      end = fault.path.find('/', end + 1);
+    for (std::size_t end = 0;; end = fault.path.find('/', end + 1)) {
       if (std::binary_search(pointers_.begin(), pointers_.end(), fault.path.substr(0, end))) return true;
+      if (end == std::string::npos) break;
     }
     return !is_about_name(fault) && contains(fault.path + "/");
   }

@@ -20,19 +20,21 @@ struct Limits {
   std::size_t depth = 64;
 };
 
-/// Reads a plant; throws InvalidInput with every fault (file, line, JSON pointer, value, expectation, nearest name), both
-/// of form and of meaning (`validate`), or FileError.
+/// Reads a plant; throws InvalidInput with every fault (file, line, JSON pointer, value, expectation, nearest name),
+/// both of form and of meaning (`validate`), or FileError.
 Plant load_plant(const std::filesystem::path& file, const Limits& limits = {});
 /// The same from text; `name` stands for the file in messages.
 Plant parse_plant(std::string_view text, const std::string& name = "plant", const Limits& limits = {});
 /// The plant as takt-plant/1; reads back as an equal plant.
 std::string to_json(const Plant& plant);
 
-/// Reads takt-snapshot/1 lines. A line that is wrong is a fault of that line; with `on_fault` it is reported and skipped,
-/// without, every fault of the file is thrown at the end of reading as InvalidInput.
-std::vector<Snapshot> read_snapshots(const std::filesystem::path& file, const std::function<void(const Fault&)>& on_fault = {}, const Limits& limits = {});
+/// Reads takt-snapshot/1 lines. A line that is wrong is a fault of that line; with `on_fault` it is reported and
+/// skipped, without, every fault of the file is thrown at the end of reading as InvalidInput.
+std::vector<Snapshot> read_snapshots(const std::filesystem::path& file,
+                                     const std::function<void(const Fault&)>& on_fault = {}, const Limits& limits = {});
 /// One line.
-Snapshot parse_snapshot(std::string_view line, const std::string& name = "snapshot", int line_number = 1, const Limits& limits = {});
+Snapshot parse_snapshot(std::string_view line, const std::string& name = "snapshot", int line_number = 1,
+                        const Limits& limits = {});
 std::string to_json(const Snapshot& snapshot);
 
 }  // namespace takt::io
