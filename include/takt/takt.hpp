@@ -9,5 +9,7 @@
 #include "takt/kpi/kpis.hpp"
 #include "takt/kpi/time_elements.hpp"
 #include "takt/plant/builder.hpp"
+#include "takt/report/results.hpp"
+#include "takt/report/tables.hpp"
 #include "takt/study/study.hpp"
 #include "takt/sync/twin.hpp"

@@ -64,9 +64,10 @@ class Checks {
   std::vector<Fault> faults_;
 };
 
+// Weights that were normalised before stay as they are, to the bit: a law read back from a file is the same law.
 std::vector<double> normalised(std::vector<double> weights) {
   const double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
-  if (sum != 1.0) {
+  if (std::abs(sum - 1.0) > 1e-12) {
     for (double& weight : weights) weight /= sum;
   }
   return weights;

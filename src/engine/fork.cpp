@@ -23,6 +23,7 @@ class Redraw {
       if ((spec.flags & kLawByProduct) != 0) law = model_.law_of[law + server.part.product];
       const std::int64_t now = component_now(spec.component);
       const std::int64_t left = up ? server.due - now : server.due;
+      if (left <= 0) continue;  // it is done, and about to be let out
       const std::int64_t fresh = residual(law, spec.path_hash, setup ? Purpose::load : Purpose::cycle, ordinal, server.total - left);
       server.total += fresh - left;
       server.due += fresh - left;

@@ -13,7 +13,7 @@ namespace takt {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr std::uint64_t kSlice = 200'000;  // events between two looks at the stop token: about 10 ms
+constexpr std::uint64_t kSlice = 50'000;  // events between two looks at the stop token: a few milliseconds
 
 /// One future: begins, runs through the warm-up and the horizon, and leaves its KPI values.
 class Future {
@@ -85,6 +85,9 @@ void check_numbers(const Present& present, const std::vector<Scenario>& scenario
 Study::Study(Present present, StudyOptions options) : present_(std::move(present)), options_(std::move(options)) {
   if (options_.horizon.count() <= 0) throw InvalidInput(Fault{"horizon", std::to_string(to_seconds(options_.horizon)) + " s", "a time above zero", "", "", 0});
   if (options_.warmup.count() < 0) throw InvalidInput(Fault{"warmup", std::to_string(to_seconds(options_.warmup)) + " s", "a time not below zero", "", "", 0});
+  constexpr Duration kLongest = std::chrono::hours{24 * 36525};  // a century: far within the range of time
+  if (options_.horizon > kLongest || options_.warmup > kLongest)
+    throw InvalidInput(Fault{"horizon", std::to_string(to_seconds(std::max(options_.horizon, options_.warmup))) + " s", "at most 100 years", "", "", 0});
   if (options_.replications == 0) throw InvalidInput(Fault{"replications", "0", "at least 1", "", "", 0});
 }
 

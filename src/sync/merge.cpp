@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <set>
 
 #include "sync/reconcile.hpp"
 #include "sync/state_editor.hpp"
@@ -113,7 +114,7 @@ class Merge {
       const PartInProcess* part = i < listed ? &(*reading.in_process)[i] : nullptr;
       if (part != nullptr) {
         if (reported == Reported::idle && !part->worked_s && !part->started_at)
-          editor_.set_done(m, s, product_of(*part, reading.path));
+          set_done(m, s, product_of(*part, reading.path));
         else
           work(reading, m, s, part);
       } else if (reading.in_process || reported == Reported::idle) {
@@ -157,11 +158,17 @@ class Merge {
     if (!editor_.set_working(m, s, worked, product)) report_.over_runs.push_back(reading.path);
   }
 
+  void set_done(std::uint32_t m, std::uint32_t s, std::optional<std::uint32_t> product) {
+    editor_.set_done(m, s, product);
+    done_.insert(s);
+  }
+
   /// The machine holds no part, or has nothing left to do on it: what the model still works on is done now.
   void let_go(std::uint32_t m, std::uint32_t s) {
     const Activity activity = view_.servers[s].activity;
     if (activity == Activity::starved || activity == Activity::blocked) return;
-    editor_.set_done(m, s, std::nullopt);
+    set_done(m, s, std::nullopt);
+    gone_.insert(s);
     report_.inferred.push_back({model_.machine_path(m), "completion", "later", "now"});
   }
 
@@ -202,14 +209,16 @@ class Merge {
   struct Sides {
     std::vector<std::uint32_t> in, out;
   };
-  std::optional<Sides> counted_sides(std::uint32_t b) const {
+  std::optional<Sides> counted_sides(std::uint32_t b) const { return sides_among(b, counted_); }
+  template <class ByMachine>
+  std::optional<Sides> sides_among(std::uint32_t b, const ByMachine& reported) const {
     Sides sides;
     const BufferSpec& spec = model_.buffers[b];
     for (std::uint32_t m = 0; m < model_.machines.size(); ++m) {
       const MachineSpec& machine = model_.machines[m];
       for (std::uint32_t r = machine.first_route; r < machine.first_route + machine.routes; ++r) {
         if (model_.routes[r].place != b) continue;
-        if (machine.routes != 1 || !counted_.contains(m)) return std::nullopt;
+        if (machine.routes != 1 || !reported.contains(m)) return std::nullopt;
         sides.in.push_back(m);
       }
     }
@@ -218,7 +227,7 @@ class Merge {
         if (model_.routes[r].place == b) return std::nullopt;
     for (std::uint32_t i = spec.first_consumer; i < spec.first_consumer + spec.consumers; ++i) {
       const std::uint32_t m = model_.consumers[i];
-      if (model_.machines[m].inputs != 1 || !counted_.contains(m)) return std::nullopt;
+      if (model_.machines[m].inputs != 1 || !reported.contains(m)) return std::nullopt;
       sides.out.push_back(m);
     }
     return sides;
@@ -240,24 +249,31 @@ class Merge {
     remember();
   }
 
-  /// Parts that the counters say lie between their machines: those on the machines themselves are in nobody's level.
+  /// Parts that the counters say lie between their machines. A finished part that waits on its machine is counted but
+  /// has not come; an unfinished one on the machine behind has gone but is not counted.
   double expected_level(std::uint32_t b, const Sides& sides) const {
     double level = book_.levels.at(model_.buffer_path(b));
-    for (const std::uint32_t m : sides.in) level += static_cast<double>(counted_.at(m).good);
-    for (const std::uint32_t m : sides.out) level -= static_cast<double>(counted_.at(m).good + counted_.at(m).scrap);
-    return level - (on_machines(sides.out) - book_on_machines(sides.out));
-  }
-  double on_machines(const std::vector<std::uint32_t>& machines) const {
-    double parts = 0.0;
-    for (const std::uint32_t m : machines) parts += view_.machines[m].busy;
-    return parts;
-  }
-  double book_on_machines(const std::vector<std::uint32_t>& machines) const {
-    double parts = 0.0;
-    for (const std::uint32_t m : machines) {
-      const auto it = book_.levels.find(model_.machine_path(m));
-      if (it != book_.levels.end()) parts += it->second;
+    for (const std::uint32_t m : sides.in) {
+      const CounterBase& base = book_.machines.at(model_.machine_path(m));
+      level += static_cast<double>(counted_.at(m).good) - (static_cast<double>(finished_on(m)) - base.finished);
     }
+    for (const std::uint32_t m : sides.out) {
+      const CounterBase& base = book_.machines.at(model_.machine_path(m));
+      level -= static_cast<double>(counted_.at(m).good + counted_.at(m).scrap) + (static_cast<double>(unfinished_on(m)) - base.unfinished);
+    }
+    return level;
+  }
+  std::uint32_t finished_on(std::uint32_t m) const {
+    return parts_on(m, [this](std::uint32_t s) { return done_.contains(s) || (view_.servers[s].activity == Activity::blocked && view_.servers[s].waits_to_start == 0); });
+  }
+  std::uint32_t unfinished_on(std::uint32_t m) const {
+    return parts_on(m, [this](std::uint32_t s) { return !done_.contains(s) && (view_.servers[s].activity == Activity::working || view_.servers[s].activity == Activity::setup); });
+  }
+  template <class Is>
+  std::uint32_t parts_on(std::uint32_t m, Is is) const {
+    const MachineSpec& spec = model_.machines[m];
+    std::uint32_t parts = 0;
+    for (std::uint32_t s = spec.first_server; s < spec.first_server + spec.servers; ++s) parts += !gone_.contains(s) && is(s) ? 1U : 0U;
     return parts;
   }
 
@@ -336,11 +352,12 @@ class Merge {
   /// Parts that left without the model's knowing came in too; parts that did not leave after all are taken out.
   static void correct_books(ComponentState& component, std::int64_t left) { (left > 0 ? component.parts : component.removed) += static_cast<std::uint64_t>(std::abs(left)); }
 
+  /// Levels are remembered with the counters around them, so that both speak of one instant.
   void remember() {
-    for (const auto& [m, reading] : fresh_) book_.machines[model_.machine_path(m)] = {reading, view_.machines[m].completions, view_.machines[m].scrapped};
+    for (const auto& [m, reading] : fresh_)
+      book_.machines[model_.machine_path(m)] = {reading, view_.machines[m].completions, view_.machines[m].scrapped, finished_on(m), unfinished_on(m)};
     for (std::uint32_t b = 0; b < model_.buffers.size(); ++b)
-      if (model_.buffer_entity[b] != kNone) book_.levels[model_.buffer_path(b)] = view_.buffers[b].level;
-    for (std::uint32_t m = 0; m < model_.machines.size(); ++m) book_.levels[model_.machine_path(m)] = view_.machines[m].busy;
+      if (model_.buffer_entity[b] != kNone && sides_among(b, fresh_)) book_.levels[model_.buffer_path(b)] = view_.buffers[b].level;
   }
 
   const Model& model_;
@@ -352,6 +369,7 @@ class Merge {
   std::map<std::uint32_t, double> levels_;
   std::map<std::uint32_t, Counted> counted_;
   std::map<std::uint32_t, CounterReading> fresh_;
+  std::set<std::uint32_t> done_, gone_;  // servers whose work was made to end now; those whose part had gone before
 };
 
 }  // namespace

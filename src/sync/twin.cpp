@@ -24,6 +24,15 @@ void Twin::advance_to(Time t) {
   throw Error(text);
 }
 
+Present Twin::now() const {
+  Present present{model_, parameters_, state_, {}, options_.seed};
+  if (!learnt_.empty())
+    present.draw = [model = model_, numbers = parameters_, learnt = learnt_, seed = options_.seed](std::uint32_t replication) {
+      return learnt.draw(*model, numbers, seed, replication);
+    };
+  return present;
+}
+
 MergeReport Twin::apply(const Snapshot& snapshot) {
   std::vector<Fault> faults;
   for (const EntityReading& reading : snapshot.entities) {

@@ -207,7 +207,7 @@ TEST_P(EveryEndingLaw, IsExponentialOnceOverrun) {
     EXPECT_EQ(law.residual_mean(e), mean);
     bool overrun = false;
     const auto sample =
-        law_checks::sample_of(20000, 41, [&](Draw& draw) { return law.sample_residual(e, draw, &overrun); });
+        law_checks::sample_of(3000, 41, [&](Draw& draw) { return law.sample_residual(e, draw, &overrun); });
     EXPECT_TRUE(overrun);
     EXPECT_LT(law_checks::ks_statistic(sample, [&](double x) { return -std::expm1(-x / mean); }), kKsCritical);
     EXPECT_NEAR(law.residual_cdf(mean, e), -std::expm1(-1.0), 1e-12);

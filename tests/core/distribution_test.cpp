@@ -211,6 +211,19 @@ TEST(Distribution, SortsItsValuesAndMergesEqualOnes) {
   EXPECT_EQ(std::vector<double>(law.weights().begin(), law.weights().end()), (std::vector<double>{0.25, 0.75}));
 }
 
+TEST(Distribution, IsTheSameWhenMadeAgainFromItsOwnWeights) {
+  for (std::uint64_t i = 0; i < 200; ++i) {
+    Draw draw(StreamKey{14, 0}, i);
+    std::vector<double> values, weights;
+    for (int k = 0; k < 9; ++k) {
+      values.push_back(k);
+      weights.push_back(draw.uniform());
+    }
+    const Distribution law = Distribution::discrete(values, weights);
+    EXPECT_EQ(Distribution::discrete(values, {law.weights().begin(), law.weights().end()}), law);
+  }
+}
+
 TEST(Distribution, NeverDrawsWhatHasNoWeight) {
   const Distribution law = Distribution::discrete({1.0, 2.0, 3.0, 4.0}, {0.0, 0.1, 0.2, 0.0});
   for (std::uint64_t i = 0; i < 20000; ++i) {

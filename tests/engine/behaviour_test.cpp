@@ -251,6 +251,21 @@ TEST(Deadlock, IsFoundAndNamesTheCircle) {
   EXPECT_NE((outcome.circular_wait[0] + outcome.circular_wait[1]).find("/e/w/l/a waits for a place in /e/w/l/b/entry"), std::string::npos);
 }
 
+TEST(Deadlock, IsToldAgainByEveryLaterCall) {
+  PlantBuilder plant("p");
+  auto line = plant.line("e", "w", "l");
+  line.source("s", {Source::Saturated{}, {}, WithoutPlace::lost}, {{"a"}});
+  line.machine("a", test::machine_with(always(1.0)), {{"b"}});
+  line.machine("b", test::machine_with(always(1.0)), {{"a", 0.5}, {"out", 0.5}}).sink("out");
+  PlantRun run(plant);
+  const Outcome first = run.to(1h);
+  EXPECT_EQ(run.state.now, first.time);
+  const Outcome again = run.to(2h);
+  EXPECT_EQ(again.status, Outcome::Status::deadlock);
+  EXPECT_EQ(again.events, 0U);
+  EXPECT_EQ(again.circular_wait, first.circular_wait);
+}
+
 TEST(Deadlock, IsNotSeenWhereADownMachineOnlyHoldsUpTheRest) {
   PlantBuilder plant("p");
   auto line = plant.line("e", "w", "l");

@@ -47,7 +47,7 @@ ROOMS = {
         "core plant health engine topology ict kpi sync study network io/plant io/live",
         "HDF5 nlohmann-json zlib fmt POSIX",
     ),
-    "report": room("topology kpi sync study", "nlohmann-json fmt"),
+    "report": room("core plant health engine topology ict kpi sync study", "nlohmann-json fmt"),
 }
 
 # Programs under src: they may include any room, and nothing includes them.

@@ -55,7 +55,13 @@ Outcome advance_observed(const Model& model, const Parameters& parameters, State
       break;
     }
   }
-  if (outcome.status == Outcome::Status::done) outcome.time = state.now = std::max(state.now, until);
+  if (outcome.status == Outcome::Status::done) {
+    outcome.time = state.now = std::max(state.now, until);
+  } else {  // the components stand at different times: the state has come as far as the last of them
+    Time reached = until;
+    for (const ComponentState& component : StateView(model, state).components) reached = std::min(reached, component.now);
+    state.now = std::max(state.now, reached);
+  }
   outcome.events = max_events - budget;
   return outcome;
 }

@@ -24,9 +24,15 @@ class PlantBuilder {
   /// Adds to one line. Valid as long as its builder.
   class LineBuilder {
    public:
-    LineBuilder& source(std::string name, Source source, std::vector<Output> to) { return add(std::move(name), std::move(source), std::move(to)); }
-    LineBuilder& machine(std::string name, Machine machine, std::vector<Output> to) { return add(std::move(name), std::move(machine), std::move(to)); }
-    LineBuilder& buffer(std::string name, Buffer buffer, std::vector<Output> to) { return add(std::move(name), buffer, std::move(to)); }
+    LineBuilder& source(std::string name, Source source, std::vector<Output> to) {
+      return add(std::move(name), std::move(source), std::move(to));
+    }
+    LineBuilder& machine(std::string name, Machine machine, std::vector<Output> to) {
+      return add(std::move(name), std::move(machine), std::move(to));
+    }
+    LineBuilder& buffer(std::string name, Buffer buffer, std::vector<Output> to) {
+      return add(std::move(name), buffer, std::move(to));
+    }
     LineBuilder& sink(std::string name) { return add(std::move(name), Sink{}, {}); }
 
    private:
@@ -35,7 +41,8 @@ class PlantBuilder {
         : plant_(&plant), enterprise_(enterprise), workshop_(workshop), line_(line) {}
     template <class Kind>
     LineBuilder& add(std::string name, Kind kind, std::vector<Output> to) {
-      plant_->enterprises[enterprise_].workshops[workshop_].lines[line_].equipment.push_back({std::move(name), std::move(kind), std::move(to)});
+      plant_->enterprises[enterprise_].workshops[workshop_].lines[line_].equipment.push_back(
+          {std::move(name), std::move(kind), std::move(to)});
       return *this;
     }
     Plant* plant_;

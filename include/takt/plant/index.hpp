@@ -27,7 +27,7 @@ class PlantIndex {
     const Equipment* equipment;
   };
   struct CrewPlace {
-    std::string path;     ///< "/acme/filling/mechanics"
+    std::string path;  ///< "/acme/filling/mechanics"
     std::string pointer;
     const Crew* crew;
   };
@@ -35,7 +35,8 @@ class PlantIndex {
   std::span<const Place> equipment() const { return equipment_; }  ///< sorted by path
   std::span<const CrewPlace> crews() const { return crews_; }      ///< sorted by path
 
-  /// The equipment or crew that `name` means when it is written at `from`; an index into the lists above.
+  /// The equipment or crew that `name` means when it is written at `from`; an index into the lists above. A place
+  /// without a line stands for its workshop, as where a controller names what it owns.
   std::optional<std::size_t> find_equipment(const std::string& name, const Place& from) const;
   std::optional<std::size_t> find_crew(const std::string& name, const Place& from) const;
 

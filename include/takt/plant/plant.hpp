@@ -31,16 +31,16 @@ enum class WithoutPlace : std::uint8_t { lost, held };
 
 /// A law for every product: the general one, or one of its own for the products named.
 struct LawByProduct {
-  Distribution law{};                           ///< seconds
-  std::map<std::string, Distribution> of{};     ///< product name -> law, seconds
+  Distribution law{};                        ///< seconds
+  std::map<std::string, Distribution> of{};  ///< product name -> law, seconds
   friend bool operator==(const LawByProduct&, const LawByProduct&) = default;
 };
 
 /// Where parts go next. The probabilities of one equipment's outputs (for each product) sum to 1.
 struct Output {
-  std::string to{};            ///< name of a buffer, machine or sink
+  std::string to{};  ///< name of a buffer, machine or sink
   double probability = 1.0;
-  std::string product{};       ///< only this product; empty: every product without outputs of its own
+  std::string product{};  ///< only this product; empty: every product without outputs of its own
   friend bool operator==(const Output&, const Output&) = default;
 };
 
@@ -54,18 +54,18 @@ struct ProductShare {
 /// A timetabled arrival of `quantity` parts.
 struct Arrival {
   Time at{};
-  std::string product{};       ///< empty: by the source's shares
+  std::string product{};  ///< empty: by the source's shares
   std::uint32_t quantity = 1;
   friend bool operator==(const Arrival&, const Arrival&) = default;
 };
 
 /// Where parts come from.
 struct Source {
-  struct Saturated {         ///< never short of parts
+  struct Saturated {  ///< never short of parts
     friend bool operator==(Saturated, Saturated) = default;
   };
-  struct Renewal {           ///< independent intervals; the first arrival is one interval after the start unless given
-    Distribution interval;   ///< seconds
+  struct Renewal {          ///< independent intervals; the first arrival is one interval after the start unless given
+    Distribution interval;  ///< seconds
     std::optional<Time> first;
     friend bool operator==(const Renewal&, const Renewal&) = default;
   };
@@ -81,10 +81,10 @@ struct Source {
 
 /// How a machine breaks down and is repaired.
 struct Failure {
-  Distribution time_to_failure{};        ///< seconds on its clock
-  Distribution time_to_repair{};         ///< seconds of calendar time, from the moment a crew starts
+  Distribution time_to_failure{};  ///< seconds on its clock
+  Distribution time_to_repair{};   ///< seconds of calendar time, from the moment a crew starts
   FailureClock clock = FailureClock::working;
-  std::string crew{};                    ///< empty: a crew of its own
+  std::string crew{};  ///< empty: a crew of its own
   OnFailure on_failure = OnFailure::resume;
   friend bool operator==(const Failure&, const Failure&) = default;
 };
@@ -95,18 +95,18 @@ struct Machine {
   LawByProduct cycle_time{};
   std::optional<LawByProduct> load_time{};  ///< before each operation; counted as set-up
   std::optional<Failure> failure{};
-  double scrap = 0.0;                  ///< probability that a finished part is scrap and leaves the plant
+  double scrap = 0.0;  ///< probability that a finished part is scrap and leaves the plant
   Blocking blocking = Blocking::after_service;
-  bool loads_while_down = false;       ///< down or off shift: whether it takes a part in
-  bool unloads_while_down = true;      ///< down or off shift: whether it lets a finished part out
-  std::string calendar{};                ///< its shifts; empty: always on
+  bool loads_while_down = false;   ///< down or off shift: whether it takes a part in
+  bool unloads_while_down = true;  ///< down or off shift: whether it lets a finished part out
+  std::string calendar{};          ///< its shifts; empty: always on
   friend bool operator==(const Machine&, const Machine&) = default;
 };
 
 /// A storage of buffer places only; no capacity means it is never full.
 struct Buffer {
   std::optional<std::uint32_t> capacity{};
-  std::uint32_t initial = 0;           ///< parts of the first product at the start
+  std::uint32_t initial = 0;  ///< parts of the first product at the start
   friend bool operator==(const Buffer&, const Buffer&) = default;
 };
 
@@ -160,7 +160,7 @@ struct Enterprise {
 struct Plant {
   std::string name{};
   WallClock clock{};
-  std::vector<std::string> products{};         ///< empty: one product, "part"
+  std::vector<std::string> products{};  ///< empty: one product, "part"
   std::map<std::string, Calendar> calendars{};
   std::vector<Enterprise> enterprises{};
   friend bool operator==(const Plant&, const Plant&) = default;
@@ -174,6 +174,7 @@ std::vector<Fault> validate(const Plant& plant);
 std::string kind_of(const Equipment& equipment);
 
 /// The pointer of an equipment in the takt-plant/1 form.
-std::string pointer_of(const Enterprise& enterprise, const Workshop& workshop, const Line& line, const Equipment& equipment);
+std::string pointer_of(const Enterprise& enterprise, const Workshop& workshop, const Line& line,
+                       const Equipment& equipment);
 
 }  // namespace takt

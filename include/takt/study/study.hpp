@@ -21,7 +21,7 @@
 
 #include "takt/core/statistics.hpp"
 #include "takt/kpi/kpis.hpp"
-#include "takt/sync/present.hpp"
+#include "takt/engine/present.hpp"
 
 namespace takt {
 

@@ -36,11 +36,12 @@ struct MergeReport {
 struct CounterBase {
   CounterReading reading;
   std::uint64_t completions = 0, scrapped = 0;  ///< the model's own at that time
+  std::uint32_t finished = 0, unfinished = 0;   ///< parts that stood on the machine at that time
 };
 /// The base of every difference: by path.
 struct CounterBook {
   std::map<std::string, CounterBase> machines;
-  std::map<std::string, std::uint32_t> levels;  ///< buffers at the last merge
+  std::map<std::string, std::uint32_t> levels;  ///< buffers when the counters around them were last merged
 };
 
 /// Merges a snapshot into a state that stands at the snapshot's time. Sensed cells are exact: levels, states, parts in process and

@@ -14,43 +14,44 @@ namespace takt {
 
 /// A part on a machine.
 struct PartInProcess {
-  std::string part;        ///< its identity, if known
-  std::string product;     ///< the operation or product, if known ("operation" in files)
-  std::optional<WallClock::Instant> started_at;
-  std::optional<double> worked_s;  ///< seconds of work already done on it
+  std::string part{};     ///< its identity, if known
+  std::string product{};  ///< the operation or product, if known ("operation" in files)
+  std::optional<WallClock::Instant> started_at{};
+  std::optional<double> worked_s{};  ///< seconds of work already done on it
   friend bool operator==(const PartInProcess&, const PartInProcess&) = default;
 };
 
 /// Running totals since the last reset; `reset_epoch` grows by one at each reset.
 struct CounterReading {
-  std::optional<std::uint64_t> in, good, scrap;
+  std::optional<std::uint64_t> in{}, good{}, scrap{};
   std::uint64_t reset_epoch = 0;
   friend bool operator==(const CounterReading&, const CounterReading&) = default;
 };
 
 /// What one entity reports.
 struct EntityReading {
-  std::string path;
-  std::optional<std::string> state;  ///< a PackML state by name: "Execute", "Suspended", "Aborted", "Held", "Idle", "Stopped"...
-  std::optional<WallClock::Instant> state_since;
-  std::optional<std::vector<PartInProcess>> in_process;
-  std::optional<CounterReading> counters;
-  std::optional<double> level;       ///< parts in a buffer
-  std::optional<double> cycle_time_last_s;
-  std::map<std::string, double> health;
-  std::string quality = "good";      ///< "good", "uncertain" or "bad"; bad readings are not merged
+  std::string path{};
+  std::optional<std::string>
+      state{};  ///< a PackML state by name: "Execute", "Suspended", "Aborted", "Held", "Idle", "Stopped"...
+  std::optional<WallClock::Instant> state_since{};
+  std::optional<std::vector<PartInProcess>> in_process{};
+  std::optional<CounterReading> counters{};
+  std::optional<double> level{};  ///< parts in a buffer
+  std::optional<double> cycle_time_last_s{};
+  std::map<std::string, double> health{};
+  std::string quality = "good";  ///< "good", "uncertain" or "bad"; bad readings are not merged
   friend bool operator==(const EntityReading&, const EntityReading&) = default;
 };
 
 /// One message of a source. Ordered within its source by (epoch, seq).
 struct Snapshot {
-  WallClock::Instant ts{};           ///< event time
-  std::string source;
+  WallClock::Instant ts{};  ///< event time
+  std::string source{};
   std::uint64_t epoch = 0;
   std::uint64_t seq = 0;
-  bool complete = false;             ///< whether it reports every cell of its source
-  std::vector<EntityReading> entities;
-  std::map<std::string, std::string> orders;  ///< order -> product in progress
+  bool complete = false;  ///< whether it reports every cell of its source
+  std::vector<EntityReading> entities{};
+  std::map<std::string, std::string> orders{};  ///< order -> product in progress
   friend bool operator==(const Snapshot&, const Snapshot&) = default;
 };
 

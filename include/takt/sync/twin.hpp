@@ -10,8 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "takt/engine/present.hpp"
+#include "takt/sync/learn.hpp"
 #include "takt/sync/merge.hpp"
-#include "takt/sync/present.hpp"
 
 namespace takt {
 
@@ -39,8 +40,8 @@ class Twin {
   const Learnt& learnt() const { return learnt_; }
   Time time() const { return state_.now; }
 
-  /// The present, for studies.
-  Present now() const { return {model_, parameters_, state_, learnt_, options_.seed}; }
+  /// The present, for studies: futures draw their numbers from what was learnt so far.
+  Present now() const;
 
  private:
   void learn_from(const Snapshot& snapshot);

@@ -51,12 +51,6 @@ JsonValue JsonValue::next() const {
   return sibling == 0 ? JsonValue() : JsonValue(tree_, sibling);
 }
 
-std::size_t JsonValue::size() const {
-  std::size_t count = 0;
-  for (JsonValue child = first(); child; child = child.next()) ++count;
-  return count;
-}
-
 JsonValue JsonValue::find(std::string_view key) const {
   if (kind() != Kind::object) return {};
   const std::uint32_t found = tree_->find(node_, key);

@@ -33,7 +33,6 @@ class JsonValue {
   /// The values of an array or object, in the order of the file: `for (v = a.first(); v; v = v.next())`.
   JsonValue first() const;
   JsonValue next() const;
-  std::size_t size() const;
   JsonValue find(std::string_view key) const;  ///< nothing if there is none
 
   std::string pointer() const;

@@ -6,6 +6,7 @@
 
 #include "io/plant/plant_json.hpp"
 #include "io/plant/text_file.hpp"
+#include "plant/text.hpp"
 
 namespace takt::io {
 namespace {
@@ -36,7 +37,9 @@ class Unreadable {
  private:
   // A name is wrong by itself, whatever it names.
   static bool is_about_name(const Fault& fault) {
-    return fault.value == '"' + fault.path.substr(fault.path.rfind('/') + 1) + '"';
+    const std::string token = fault.path.substr(fault.path.rfind('/') + 1);
+    return fault.value.size() > 2 &&
+           takt::detail::pointer_token(fault.value.substr(1, fault.value.size() - 2)) == token;
   }
   bool contains(const std::string& prefix) const {
     const auto at = std::lower_bound(pointers_.begin(), pointers_.end(), prefix);

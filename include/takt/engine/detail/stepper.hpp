@@ -64,6 +64,7 @@ class Stepper {
 
   /// Runs to `until`; takes its events off `budget`.
   Outcome::Status run(Time until, std::uint64_t& budget) {
+    if (stuck_already()) return Outcome::Status::deadlock;
     Outcome::Status status = Outcome::Status::done;
     do {
       const Time stop = until - self_.now > Queue::kWindow ? self_.now + Queue::kWindow : until;
@@ -96,6 +97,15 @@ class Stepper {
   ServerState& server(std::uint32_t s) { return view_.servers[s]; }
   Time now() const { return Time{Duration{now_}}; }
   bool is_server(std::uint32_t producer) const { return producer < view_.servers.size(); }
+
+  /// A deadlock does not pass: it is told again by every later call.
+  bool stuck_already() {
+    if (!spec_.cyclic) return false;
+    for (std::uint32_t m = spec_.first_machine; m < spec_.first_machine + spec_.machines; ++m)
+      for (std::uint32_t s = model_.machines[m].first_server; s < model_.machines[m].first_server + model_.machines[m].servers; ++s)
+        if (server(s).activity == Activity::blocked && !(waits_ = circular_wait(model_, state_, s)).empty()) return true;
+    return false;
+  }
 
   // ---- the loop --------------------------------------------------------------------------------------------------
   void fill_queue() {

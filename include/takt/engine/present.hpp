@@ -3,31 +3,35 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "takt/engine/state.hpp"
-#include "takt/sync/learn.hpp"
 
 namespace takt {
 
 /// A value; cheap to copy but for the state.
 struct Present {
-  std::shared_ptr<const Model> model;  ///< shared: the futures on every thread read it
-  Parameters parameters;
-  std::optional<State> state;          ///< none: every replication begins at time zero
-  Learnt learnt;                       ///< what each future draws its own parameters from; empty: all have `parameters`
+  std::shared_ptr<const Model> model{};  ///< shared: the futures on every thread read it
+  Parameters parameters{};
+  std::optional<State> state{};          ///< none: every replication begins at time zero
+  /// The numbers of one future, drawn by its replication from what was learnt; none: all futures have `parameters`. Called
+  /// from several threads at once.
+  std::function<Parameters(std::uint32_t replication)> draw{};
   std::uint64_t seed = 1;
 
   /// A plant about to begin.
   static Present of(Model model, std::uint64_t seed = 1) {
-    Present present{std::make_shared<const Model>(std::move(model)), {}, std::nullopt, {}, seed};
+    Present present;
+    present.model = std::make_shared<const Model>(std::move(model));
     present.parameters = present.model->defaults;
+    present.seed = seed;
     return present;
   }
 
-  /// The numbers of one future: those learnt drawn from their posterior, by replication.
-  Parameters parameters_of(std::uint32_t replication) const { return learnt.draw(*model, parameters, seed, replication); }
+  Parameters parameters_of(std::uint32_t replication) const { return draw ? draw(replication) : parameters; }
 
   /// Puts the beginning of a future into `into`: a fork of the state, or a fresh start.
   void begin(State& into, const Parameters& numbers, std::uint32_t replication) const {

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// Room study: scenarios run on all cores, and their results.
+#include "takt/study/study.hpp"
+
+#include <pybind11/numpy.h>
+#include <pybind11/stl.h>
+
+#include <atomic>
+#include <future>
+
+#include "arguments.hpp"
+#include "calls.hpp"
+#include "rooms.hpp"
+#include "simulation.hpp"
+
+namespace takt::python {
+namespace {
+
+/// Runs the study beside the caller, who tells the progress and looks for signals; either may end the run by an
+/// exception.
+StudyResult run_watched(Study& study, std::stop_source& stop, const std::atomic<std::size_t>& done, std::size_t total,
+                        const py::object& progress) {
+  std::future<StudyResult> running = std::async(std::launch::async, [&study] { return study.run(); });
+  std::size_t told = 0;
+  const auto tell = [&] {
+    const std::size_t now = done;
+    if (now == told || progress.is_none()) return;
+    told = now;
+    progress(now, total);
+  };
+  try {
+    for (;;) {
+      bool ready = false;
+      {
+        const py::gil_scoped_release release;
+        ready = running.wait_for(kLook) == std::future_status::ready;
+      }
+      throw_signals();
+      if (ready) break;
+      tell();
+    }
+    StudyResult result = running.get();
+    tell();
+    return result;
+  } catch (...) {
+    stop.request_stop();
+    const py::gil_scoped_release release;
+    if (running.valid()) running.wait();
+    throw;
+  }
+}
+
+StudyResult run_study(Present present, const std::vector<std::pair<std::string, Numbers>>& scenarios,
+                      const py::object& horizon, const py::object& warmup, const py::object& replications,
+                      const py::object& threads, const py::object& progress) {
+  std::stop_source stop;
+  std::atomic<std::size_t> done = 0;
+  StudyOptions options;
+  options.horizon = to_duration(horizon, "horizon");
+  options.warmup = to_duration(warmup, "warmup");
+  options.replications = static_cast<std::uint32_t>(to_count(replications, "replications", 1, 0xfffffffeU));
+  options.threads = static_cast<unsigned>(to_count(threads, "threads", 0, 4096));
+  options.stop = stop.get_token();
+  options.progress = [&done](std::size_t now, std::size_t) { done = now; };
+  const std::size_t total = scenarios.size() * options.replications;
+  Study study(std::move(present), options);
+  for (Scenario& scenario : to_scenarios(scenarios)) study.add(std::move(scenario));
+  return run_watched(study, stop, done, total, progress);
+}
+
+/// All values, shape (scenario, replication, kpi), read-only: they stay where the result has them.
+py::array values_of(const py::object& self) {
+  const auto& result = self.cast<const StudyResult&>();
+  const auto size = [](std::size_t n) { return static_cast<py::ssize_t>(n); };
+  py::array_t<double> values({size(result.scenarios.size()), size(result.replications), size(result.kpis.size())},
+                             result.values.data(), self);
+  values.attr("setflags")(py::arg("write") = false);
+  return values;
+}
+
+/// Columns mean, half_width_95, n, q05, q50, q95; rows by scenario, then KPI.
+py::array_t<double> summaries_of(const StudyResult& result) {
+  constexpr std::size_t kColumns = 6;
+  const std::size_t kpis = result.kpis.size();
+  std::vector<double> cells(result.scenarios.size() * kpis * kColumns);
+  {
+    const py::gil_scoped_release release;
+    double* cell = cells.data();
+    for (std::size_t s = 0; s < result.scenarios.size(); ++s) {
+      for (std::size_t k = 0; k < kpis; ++k) {
+        const Summary summary = result.summary(s, k);
+        for (const double value : {summary.mean, summary.half_width_95, static_cast<double>(summary.n), summary.q05,
+                                   summary.q50, summary.q95})
+          *cell++ = value;
+      }
+    }
+  }
+  const auto rows = static_cast<py::ssize_t>(result.scenarios.size() * kpis);
+  return py::array_t<double>({rows, static_cast<py::ssize_t>(kColumns)}, cells.data());
+}
+
+}  // namespace
+
+void bind_study(py::module_& module) {
+  py::class_<Difference>(module, "Difference", "The paired difference of a KPI between a scenario and a base.")
+      .def_readonly("scenario", &Difference::scenario)
+      .def_readonly("kpi", &Difference::kpi)
+      .def_readonly("base", &Difference::base)
+      .def_readonly("mean", &Difference::mean)
+      .def_readonly("half_width_95", &Difference::half_width_95)
+      .def_readonly("n", &Difference::n)
+      .def_property_readonly("clear", &Difference::clear);
+  py::class_<Unfinished>(module, "Unfinished", "A replication that did not reach its horizon.")
+      .def_readonly("scenario", &Unfinished::scenario)
+      .def_readonly("replication", &Unfinished::replication)
+      .def_readonly("outcome", &Unfinished::outcome);
+  py::class_<StudyResult>(module, "StudyResult", "The values of a study. Never changed; threads may share it.")
+      .def_readonly("scenarios", &StudyResult::scenarios)
+      .def_readonly("kpis", &StudyResult::kpis)
+      .def_readonly("replications", &StudyResult::replications)
+      .def_readonly("unfinished", &StudyResult::unfinished)
+      .def_readonly("events", &StudyResult::events)
+      .def_readonly("little_gap", &StudyResult::little_gap)
+      .def_property_readonly("values", &values_of)
+      .def("kpi_index", &StudyResult::kpi_index, py::arg("entity"), py::arg("kpi"))
+      .def("summaries", &summaries_of)
+      .def("compared_with", &StudyResult::compared_with, py::arg("base"), py::call_guard<py::gil_scoped_release>());
+  module.def("run_study", &run_study, py::arg("present"), py::arg("scenarios"), py::arg("horizon"), py::arg("warmup"),
+             py::arg("replications"), py::arg("threads"), py::arg("progress"));
+}
+
+}  // namespace takt::python

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+// Room sync: twins, and what their merges did.
+#include <pybind11/functional.h>
+#include <pybind11/stl.h>
+#include <pybind11/stl/filesystem.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <fstream>
+#include <limits>
+#include <system_error>
+#include <utility>
+
+#include "arguments.hpp"
+#include "calls.hpp"
+#include "rooms.hpp"
+#include "simulation.hpp"
+#include "takt/io/plant/plant_file.hpp"
+#include "takt/sync/twin.hpp"
+
+namespace takt::python {
+namespace {
+
+struct LiveTwin {
+  explicit LiveTwin(Twin its_twin) : twin(std::move(its_twin)) {}
+  Twin twin;
+  Turns turns;
+};
+
+const char* name_of(MergeReport::Status status) {
+  switch (status) {
+    case MergeReport::Status::applied:
+      return "applied";
+    case MergeReport::Status::rejected:
+      return "rejected";
+    case MergeReport::Status::late:
+      return "late";
+    case MergeReport::Status::duplicate:
+      break;
+  }
+  return "duplicate";
+}
+
+std::unique_ptr<LiveTwin> make_twin(const Model& model, const py::object& seed, bool learn) {
+  const std::uint64_t number = to_count(seed, "seed", 0, std::numeric_limits<std::uint64_t>::max());
+  const py::gil_scoped_release release;
+  return std::make_unique<LiveTwin>(Twin(Model(model), {.seed = number, .learn = learn}));
+}
+
+std::unique_ptr<LiveTwin> copy_of(const LiveTwin& live) {
+  const auto turn = live.turns.take();
+  const py::gil_scoped_release release;
+  return std::make_unique<LiveTwin>(live.twin);
+}
+
+MergeReport apply(LiveTwin& live, const Snapshot& snapshot) {
+  const auto turn = live.turns.take();
+  const py::gil_scoped_release release;
+  return live.twin.apply(snapshot);
+}
+
+/// A snapshot of a replay and what became of it.
+struct Replayed {
+  WallClock::Instant ts;
+  std::string source;
+  std::uint64_t epoch, seq;
+  MergeReport report;
+};
+
+/// As io::read_snapshots, but looks for signals between the lines.
+std::vector<Snapshot> read_snapshots(const std::filesystem::path& file,
+                                     const std::function<void(const Fault&)>& on_fault) {
+  Released released;
+  const std::string name = file.string();
+  std::ifstream lines(file);
+  if (!lines) throw FileError("cannot open '" + name + "': " + std::generic_category().message(errno));
+  std::vector<Snapshot> snapshots;
+  std::vector<Fault> faults;
+  int number = 0;
+  for (std::string line; std::getline(lines, line);) {
+    ++number;
+    released.look();
+    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+    try {
+      snapshots.push_back(io::parse_snapshot(line, name, number));
+    } catch (const InvalidInput& error) {
+      if (on_fault)
+        std::ranges::for_each(error.faults(), on_fault);
+      else
+        faults.insert(faults.end(), error.faults().begin(), error.faults().end());
+    }
+  }
+  if (lines.bad()) throw FileError("cannot read '" + name + "': " + std::generic_category().message(errno));
+  if (!faults.empty()) throw InvalidInput(std::move(faults));
+  return snapshots;
+}
+
+/// All of a file or, if an error or a signal comes between, none of it.
+std::vector<Replayed> replay(LiveTwin& live, const std::filesystem::path& file,
+                             const std::function<void(const Fault&)>& on_fault) {
+  const std::vector<Snapshot> snapshots = read_snapshots(file, on_fault);
+  const auto turn = live.turns.take();
+  std::vector<Replayed> replayed;
+  Released released;
+  Twin twin = live.twin;
+  for (const Snapshot& snapshot : snapshots) {
+    replayed.push_back({snapshot.ts, snapshot.source, snapshot.epoch, snapshot.seq, twin.apply(snapshot)});
+    released.look();
+  }
+  live.twin = std::move(twin);
+  return replayed;
+}
+
+/// Simulated time in which a twin has at most some 100 000 events, a few milliseconds of real time. By its laws, not by
+/// the clock: where a twin that gets stuck stands must not depend on how fast it ran.
+Duration stride_of(const Twin& twin) {
+  const Model& model = twin.model();
+  double events_per_s = 1e-3;
+  const auto add = [&](std::uint32_t law, double servers) {
+    const double mean = twin.parameters().laws[law].mean();
+    if (mean > 0.0) events_per_s += servers / mean;
+  };
+  for (const MachineSpec& machine : model.machines)
+    add((machine.flags & kLawByProduct) != 0 ? model.law_of[machine.cycle_law] : machine.cycle_law, machine.servers);
+  for (const SourceSpec& source : model.sources)
+    if (source.interval_law != kNone) add(source.interval_law, 1.0);
+  return std::max(from_seconds(1e5 / events_per_s), Duration{1});
+}
+
+/// A signal leaves the twin whole, at an earlier time.
+void advance_twin(LiveTwin& live, const py::object& duration) {
+  const Duration length = to_length(duration, "duration");
+  const auto turn = live.turns.take();
+  const Time until = after(live.twin.time(), length);
+  Released released;
+  const Duration stride = stride_of(live.twin);
+  while (live.twin.time() < until) {
+    live.twin.advance_to(until - live.twin.time() > stride ? live.twin.time() + stride : until);
+    released.look();
+  }
+}
+
+std::vector<std::tuple<std::string, std::uint64_t, double, double, double>> learnt(const LiveTwin& live) {
+  const auto turn = live.turns.take();
+  const py::gil_scoped_release release;
+  std::vector<std::tuple<std::string, std::uint64_t, double, double, double>> rows;
+  for (const Learnt::Row& row : live.twin.learnt().rows())
+    rows.emplace_back(row.path, row.observations, row.mean_s, row.low_s, row.high_s);
+  return rows;
+}
+
+void bind_reports(py::module_& module) {
+  py::class_<CellChange>(module, "CellChange", "A value of the twin's state that a merge changed.")
+      .def_readonly("path", &CellChange::path)
+      .def_readonly("what", &CellChange::what, "'state', 'level', 'good', 'scrap', 'worked_s'.")
+      .def_readonly("before", &CellChange::before)
+      .def_readonly("after", &CellChange::after)
+      .def("__repr__", [](const CellChange& change) {
+        return py::str("CellChange({!r}, {!r}, {!r} -> {!r})")
+            .format(change.path, change.what, change.before, change.after);
+      });
+  py::class_<MergeReport>(module, "MergeReport", "What merging a snapshot did.")
+      .def_property_readonly(
+          "status", [](const MergeReport& report) { return name_of(report.status); },
+          "'applied'; 'rejected', 'late' and 'duplicate' changed nothing.")
+      .def_readonly("cells", &MergeReport::cells, "Readings taken over.")
+      .def_readonly("corrected", &MergeReport::corrected, "Sensed, and different from the model.")
+      .def_readonly("inferred", &MergeReport::inferred, "Not sensed, but follows.")
+      .def_readonly("conflicts", &MergeReport::conflicts, "Readings that contradict the plant or each other: left out.")
+      .def_readonly("over_runs", &MergeReport::over_runs, "Machines whose work takes longer than its law allows.")
+      .def_readonly("log_evidence", &MergeReport::log_evidence, "Sum of log p(observed | the model's forecast).")
+      .def("__repr__", [](const MergeReport& report) {
+        return py::str("MergeReport(status={!r}, cells={}, corrected={}, inferred={}, conflicts={})")
+            .format(name_of(report.status), report.cells, report.corrected.size(), report.inferred.size(),
+                    report.conflicts.size());
+      });
+  py::class_<Replayed>(module, "Replayed", "A snapshot of a replay and what became of it.")
+      .def_property_readonly("ts_ns", [](const Replayed& r) { return r.ts.time_since_epoch().count(); })
+      .def_readonly("source", &Replayed::source)
+      .def_readonly("epoch", &Replayed::epoch)
+      .def_readonly("seq", &Replayed::seq)
+      .def_readonly("report", &Replayed::report);
+}
+
+}  // namespace
+
+void bind_sync(py::module_& module) {
+  py::class_<Snapshot>(module, "Snapshot", "What a real plant reports at one moment.")
+      .def_readonly("source", &Snapshot::source);
+  py::class_<Present>(module, "Present", "Where futures start from.")
+      .def_static(
+          "of",
+          [](const std::shared_ptr<Model>& model, const py::object& seed) {
+            const std::uint64_t number = to_count(seed, "seed", 0, std::numeric_limits<std::uint64_t>::max());
+            return Present{model, model->defaults, std::nullopt, {}, number};
+          },
+          py::arg("model"), py::arg("seed"), "A plant about to begin.")
+      .def_static(
+          "of_simulation",
+          [](const Simulation& simulation) {
+            const auto turn = simulation.turns.take();
+            return Present{simulation.model, simulation.numbers, simulation.state, {}, simulation.state.seed};
+          },
+          py::arg("simulation"), "A simulation as it stands.")
+      .def_readonly("seed", &Present::seed)
+      .def_property_readonly("plant_name", [](const Present& present) { return present.model->plant.name; })
+      .def_property_readonly("model_hash", [](const Present& present) { return present.model->hash; });
+  bind_reports(module);
+  py::class_<LiveTwin>(module, "Twin",
+                       "A model, its numbers and a state, kept true. Threads that share one take turns.")
+      .def(py::init(&make_twin), py::arg("model"), py::arg("seed"), py::arg("learn"))
+      .def("copy", &copy_of)
+      .def("apply", &apply, py::arg("snapshot"))
+      .def("replay", &replay, py::arg("file"), py::arg("on_fault"))
+      .def("advance", &advance_twin, py::arg("duration"))
+      .def("learnt", &learnt, "Path, observations, mean, low and high end of its 90 % interval, in seconds.")
+      .def("present",
+           [](const LiveTwin& live) {
+             const auto turn = live.turns.take();
+             const py::gil_scoped_release release;
+             return live.twin.now();
+           })
+      .def("machines",
+           [](const LiveTwin& live) {
+             const auto turn = live.turns.take();
+             return machine_columns(live.twin.model(), live.twin.state());
+           })
+      .def("buffers",
+           [](const LiveTwin& live) {
+             const auto turn = live.turns.take();
+             return buffer_columns(live.twin.model(), live.twin.state());
+           })
+      .def_property_readonly("time",
+                             [](const LiveTwin& live) {
+                               const auto turn = live.turns.take();
+                               return to_timedelta(live.twin.time().time_since_epoch());
+                             })
+      .def_property_readonly(
+          "now_ns",
+          [](const LiveTwin& live) {
+            const auto turn = live.turns.take();
+            return live.twin.model().plant.clock.to_wall(live.twin.time()).time_since_epoch().count();
+          })
+      .def_property_readonly("plant", [](const LiveTwin& live) { return live.twin.model().plant; });
+}
+
+}  // namespace takt::python

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The types of arguments that mean more than their Python type says."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from typing import TYPE_CHECKING, Callable, List, Mapping, Tuple, Union
+
+if TYPE_CHECKING:
+    from .plant import Plant
+
+Duration = Union[str, timedelta]
+"""``"8 h"`` or a `datetime.timedelta`. Units: ns us ms s min h d wk."""
+
+Number = Union[str, timedelta]
+"""A number with its unit: ``"11 s"``, ``"85 %"``; ``"2.5 1"`` where it has no dimension."""
+
+Numbers = Mapping[str, Number]
+"""Numbers by path: ``{"/acme/filling/line_1/filler/cycle_time": "11 s"}``."""
+
+Scenarios = Mapping[str, Numbers]
+"""What each scenario changes, by its name; ``{}`` changes nothing."""
+
+Path = Union[str, "os.PathLike[str]"]
+"""A file."""
+
+PlantLike = Union["Plant", Path]
+"""A plant, or the file that describes it."""
+
+Progress = Callable[[int, int], object]
+"""Called with the number of runs done and of all runs."""
+
+
+def pairs(numbers: Numbers) -> List[Tuple[str, Number]]:
+    """Numbers as the compiled part takes them, in their order."""
+    return list(numbers.items())

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/arguments.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+#include "cli/exit_status.hpp"
+#include "cli/interrupt.hpp"
+#include "cli/messages.hpp"
+#include "takt/core/error.hpp"
+#include "takt/core/quantity.hpp"
+
+namespace takt::cli {
+namespace {
+
+constexpr const char* kFooter =
+    "Data goes to standard output, progress and messages to standard error.\n"
+    "Exit status: 0 done, 2 wrong usage, 3 invalid input, 4 the run failed, 130 interrupted.";
+
+template <class Integer>
+Integer whole_number(const std::string& text, Integer least) {
+  Integer value{};
+  const char* end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || stopped != end || value < least) {
+    throw InvalidInput(Fault{.value = '"' + text + '"', .expected = fmt::format("a whole number, {} or more", least)});
+  }
+  return value;
+}
+
+/// A first argument that is no verb; CLI11 would only say that one is missing.
+bool is_unknown_verb(int argc, char** argv, std::span<const Verb> verbs) {
+  if (argc < 2 || argv[1][0] == '-') return false;
+  std::vector<std::string> names;
+  for (const Verb& verb : verbs) names.emplace_back(verb.name);
+  if (std::ranges::find(names, argv[1]) != names.end()) return false;
+  say(to_text(Fault{.value = argv[1],
+                    .expected = fmt::format("one of {}", fmt::join(names, ", ")),
+                    .nearest = nearest_name(argv[1], names)}) +
+      "\nRun with --help for more information.");
+  return true;
+}
+
+}  // namespace
+
+CLI::Option& Arguments::add(const char* flag, const char* shape, Reader reader, const char* help) {
+  const auto read = [flag, reader = std::move(reader)](const std::vector<std::string>& values) {
+    try {
+      for (const std::string& value : values) reader(value);
+    } catch (const InvalidInput& error) {
+      throw CLI::ValidationError(flag, to_text(error.faults().front()));
+    }
+  };
+  CLI::Option* option = app_.add_option_function<std::vector<std::string>>(flag, read, help);
+  option->type_name(shape)->expected(1);
+  option->multi_option_policy(CLI::MultiOptionPolicy::Throw);
+  return *option;
+}
+
+void Arguments::file(const char* name, std::filesystem::path& into, const char* help) {
+  app_.add_option_function<std::string>(
+          name, [&into](const std::string& value) { into = value; }, help)
+      ->type_name("FILE")
+      ->required();
+}
+
+void Arguments::option(const char* flag, const char* shape, std::optional<std::filesystem::path>& into,
+                       const char* help) {
+  add(
+      flag, shape, [&into](const std::string& value) { into = value; }, help);
+}
+
+void Arguments::option(const char* flag, const char* shape, Duration& into, const char* help, Need need) {
+  const auto read = [&into](const std::string& value) { into = parse_duration(value); };
+  add(flag, shape, read, help).required(need == Need::required);
+}
+
+void Arguments::option(const char* flag, const char* shape, std::uint64_t& into, const char* help) {
+  add(
+      flag, shape, [&into](const std::string& value) { into = whole_number<std::uint64_t>(value, 0); }, help);
+}
+
+void Arguments::option(const char* flag, const char* shape, std::uint32_t& into, std::uint32_t least,
+                       const char* help) {
+  add(
+      flag, shape, [&into, least](const std::string& value) { into = whole_number(value, least); }, help);
+}
+
+void Arguments::repeated(const char* flag, const char* shape, Reader reader, const char* help) {
+  add(flag, shape, std::move(reader), help).multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+void Arguments::flag(const char* flag, bool& into, const char* help) { app_.add_flag(flag, into, help); }
+
+int run_command_line(int argc, char** argv, std::span<const Verb> verbs) {
+  if (is_unknown_verb(argc, argv, verbs)) return kWrongUsage;
+  CLI::App app("Digital twins of factories: check a plant, keep it true to the real one, and ask what if.", "takt");
+  app.set_version_flag("--version", "takt " TAKT_VERSION);
+  app.footer(kFooter);
+  app.require_subcommand(1);
+  std::map<const CLI::App*, Action> actions;
+  for (const Verb& verb : verbs) {
+    CLI::App* subcommand = app.add_subcommand(verb.name, verb.help);
+    subcommand->footer(kFooter);
+    Arguments arguments(*subcommand);
+    actions[subcommand] = verb.declare(arguments);
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kDone : kWrongUsage;
+  }
+  const CLI::App* chosen = app.get_subcommands().front();
+  const Interrupt interrupt;
+  return guarded([&] {
+    try {
+      return actions[chosen](interrupt.token());
+    } catch (const WrongUsage& error) {
+      say(fmt::format("{}\nRun with --help for more information.", error.what()));
+      return static_cast<int>(kWrongUsage);
+    }
+  });
+}
+
+}  // namespace takt::cli

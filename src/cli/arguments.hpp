@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// The command line without its parser: a verb declares what it takes, and gets an action to run once that is read.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <stop_token>
+#include <string>
+
+#include "takt/core/time.hpp"
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
+namespace takt::cli {
+
+/// Arguments that make no sense together; the program says so and exits with kWrongUsage.
+class WrongUsage : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// What one verb takes. The variables named outlive it. A value that cannot be read is wrong usage.
+class Arguments {
+ public:
+  explicit Arguments(CLI::App& app) : app_(app) {}
+
+  enum class Need { optional, required };
+  using Reader = std::function<void(const std::string&)>;  ///< throws InvalidInput
+
+  void file(const char* name, std::filesystem::path& into, const char* help);  ///< without a flag, required
+  void option(const char* flag, const char* shape, std::optional<std::filesystem::path>& into, const char* help);
+  void option(const char* flag, const char* shape, Duration& into, const char* help, Need need = Need::optional);
+  void option(const char* flag, const char* shape, std::uint64_t& into, const char* help);
+  void option(const char* flag, const char* shape, std::uint32_t& into, std::uint32_t least, const char* help);
+  void repeated(const char* flag, const char* shape, Reader reader, const char* help);  ///< called for each
+  void flag(const char* flag, bool& into, const char* help);
+
+ private:
+  CLI::Option& add(const char* flag, const char* shape, Reader reader, const char* help);
+  CLI::App& app_;
+};
+
+/// Does the work of a verb and gives the exit status.
+using Action = std::function<int(std::stop_token)>;
+
+struct Verb {
+  const char* name;
+  const char* help;
+  Action (*declare)(Arguments&);
+};
+
+/// Parses, runs the verb asked for, and gives the exit status. Errors become messages on standard error.
+int run_command_line(int argc, char** argv, std::span<const Verb> verbs);
+
+}  // namespace takt::cli

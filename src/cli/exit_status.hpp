@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+namespace takt::cli {
+
+/// What the program tells its caller; part of takt's contract.
+enum ExitStatus : int {
+  kDone = 0,
+  kWrongUsage = 2,
+  kInvalidInput = 3,
+  kRunFailed = 4,
+  kInterrupted = 130,
+};
+
+}  // namespace takt::cli

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// A twin brought to the present by what the real plant reported.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "takt/sync/twin.hpp"
+
+namespace takt::cli {
+
+/// What many merges did.
+struct ReplayReport {
+  struct Conflict {
+    WallClock::Instant ts;
+    std::string source;
+    Fault fault;
+  };
+  std::uint64_t applied = 0, late = 0, duplicate = 0, rejected = 0;
+  std::uint64_t cells = 0, inferred = 0;
+  std::map<std::string, std::uint64_t> corrected;  ///< by what: "state", "level", ...
+  std::map<std::string, std::uint64_t> over_runs;  ///< by machine
+  std::vector<Conflict> conflicts;
+
+  std::uint64_t snapshots() const { return applied + late + duplicate + rejected; }
+  void add(const Snapshot& snapshot, const MergeReport& report);
+};
+
+struct Replayed {
+  Twin twin;
+  ReplayReport report;
+};
+
+/// A plant without a clock of its own begins with what is first reported of it.
+Plant beginning_at(Plant plant, WallClock::Instant first);
+
+/// Throws InvalidInput for lines that are no snapshots and for paths that the plant does not have, all at once; Error
+/// if the twin gets stuck; Interrupted.
+Replayed replay(const std::filesystem::path& plant, const std::filesystem::path& snapshots, std::uint64_t seed,
+                const std::stop_token& stop);
+
+}  // namespace takt::cli

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+
+#include "cli/exit_status.hpp"
+#include "cli/messages.hpp"
+#include "cli/progress.hpp"
+#include "cli/replay.hpp"
+#include "cli/verbs.hpp"
+#include "takt/core/quantity.hpp"
+#include "takt/io/plant/plant_file.hpp"
+#include "takt/report/results.hpp"
+#include "takt/report/tables.hpp"
+#include "takt/study/study.hpp"
+
+namespace takt::cli {
+namespace {
+
+constexpr const char* kAsIs = "as is";
+
+struct Options {
+  std::filesystem::path plant;
+  std::optional<std::filesystem::path> snapshots;
+  Scenario base{kAsIs, {}};
+  std::vector<Scenario> scenarios;
+  StudyOptions study;
+  std::uint64_t seed = 1;
+  bool json = false;
+};
+
+/// Reads "PATH=VALUE" into a scenario.
+void read_number(const std::string& text, Scenario& into) {
+  const std::size_t equals = text.find('=');
+  if (equals == 0 || equals == std::string::npos || equals + 1 == text.size()) {
+    throw InvalidInput(Fault{.value = '"' + text + '"',
+                             .expected = "PATH=VALUE such as \"/acme/filling/line_1/filler/cycle_time=11 s\""});
+  }
+  into.set(text.substr(0, equals), text.substr(equals + 1));
+}
+
+/// Reads "NAME:PATH=VALUE,PATH=VALUE".
+Scenario read_scenario(const std::string& text) {
+  const std::size_t colon = text.find(":/");
+  if (colon == 0 || colon == std::string::npos) {
+    throw InvalidInput(Fault{.value = '"' + text + '"', .expected = "NAME:PATH=VALUE[,PATH=VALUE]..."});
+  }
+  Scenario scenario{text.substr(0, colon), {}};
+  for (std::size_t from = colon + 1; from <= text.size();) {
+    const std::size_t comma = std::min(text.find(',', from), text.size());
+    read_number(text.substr(from, comma - from), scenario);
+    from = comma + 1;
+  }
+  return scenario;
+}
+
+Present present_of(const Options& options, const std::stop_token& stop) {
+  if (!options.snapshots) return Present::of(compile(io::load_plant(options.plant)), options.seed);
+  return replay(options.plant, *options.snapshots, options.seed, stop).twin.now();
+}
+
+StudyResult run_study(const Options& options, const Present& present, const std::stop_token& stop) {
+  Progress progress("futures", (options.scenarios.size() + 1) * std::uint64_t{options.study.replications});
+  StudyOptions study_options = options.study;
+  study_options.stop = stop;
+  study_options.progress = [&progress](std::size_t done, std::size_t) { progress.at(done); };
+  Study study(present, study_options);
+  study.add(options.base);
+  for (const Scenario& scenario : options.scenarios) {
+    Scenario whole = options.base;
+    whole.name = scenario.name;
+    whole.numbers.insert(whole.numbers.end(), scenario.numbers.begin(), scenario.numbers.end());
+    study.add(std::move(whole));
+  }
+  return study.run();
+}
+
+std::string text_of(const Options& options, const Present& present, const StudyResult& result) {
+  const Model& model = *present.model;
+  const WallClock& clock = model.plant.clock;
+  std::string text = fmt::format("{}: {} of operation", model.plant.name, to_text(options.study.horizon));
+  if (options.study.warmup.count() > 0) text += " after a warm-up of " + to_text(options.study.warmup);
+  if (present.state) text += " from " + to_text(clock.to_wall(present.state->now));
+  text += fmt::format(", {} {}\n", result.replications, result.replications == 1 ? "future" : "futures");
+  for (const std::string& scenario : result.scenarios)
+    text += fmt::format("\n{}\n\n{}", scenario, report::scenario_table(result, model, scenario));
+  if (result.scenarios.size() > 1) text += "\n" + report::comparison_table(result, model, kAsIs);
+  return text;
+}
+
+int report_unfinished(const StudyResult& result) {
+  if (result.unfinished.empty()) return kDone;
+  const Unfinished& first = result.unfinished.front();
+  const bool is_deadlock = first.outcome.status == Outcome::Status::deadlock;
+  say(fmt::format("{} of {} futures did not reach their end. The first, replication {} of '{}', stopped after {}: {}",
+                  result.unfinished.size(), result.scenarios.size() * result.replications, first.replication,
+                  first.scenario, to_text(Quantity{to_seconds(first.outcome.time.time_since_epoch()), Dimension::time}),
+                  is_deadlock ? "a deadlock, machines that wait for each other:"
+                              : "a livelock, a million events without time moving"));
+  for (const std::string& wait : first.outcome.circular_wait) say("  " + wait);
+  return kRunFailed;
+}
+
+int run(const Options& options, const std::stop_token& stop) {
+  const Present present = present_of(options, stop);
+  const StudyResult result = run_study(options, present, stop);
+  print_data(options.json ? report::results_json(result, present, options.study) : text_of(options, present, result));
+  return report_unfinished(result);
+}
+
+}  // namespace
+
+Action declare_run(Arguments& arguments) {
+  const auto options = std::make_shared<Options>();  // shared: an action can be copied
+  arguments.file("PLANT", options->plant, "The plant, as takt-plant/1");
+  arguments.option("--snapshots", "FILE", options->snapshots,
+                   "What the real plant reported, as takt-snapshot/1: the futures begin where it ends");
+  arguments.repeated(
+      "--set", "PATH=VALUE", [options](const std::string& text) { read_number(text, options->base); },
+      "Change a number of the plant, in all scenarios: \"/acme/filling/line_1/filler/cycle_time=11 s\"");
+  arguments.repeated(
+      "--scenario", "NAME:PATH=VALUE[,...]",
+      [options](const std::string& text) { options->scenarios.push_back(read_scenario(text)); },
+      "A scenario more, compared with 'as is' under the same random numbers");
+  arguments.option("--horizon", "D", options->study.horizon, "The time observed: \"8 h\"", Arguments::Need::required);
+  arguments.option("--warmup", "D", options->study.warmup, "The time before that, not observed (default 0 s)");
+  arguments.option("--replications", "N", options->study.replications, 1, "Futures of each scenario (default 100)");
+  arguments.option("--seed", "N", options->seed, "Names the random numbers (default 1)");
+  arguments.option("--threads", "N", options->study.threads, 0, "Threads; 0, the default, is one a core");
+  arguments.flag("--json", options->json, "Print one takt-results/1 document instead of text");
+  return [options](const std::stop_token& stop) { return run(*options, stop); };
+}
+
+}  // namespace takt::cli

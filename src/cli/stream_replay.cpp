@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/stream_replay.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+
+#include "cli/messages.hpp"
+#include "cli/progress.hpp"
+#include "cli/stream_snapshots.hpp"
+#include "takt/io/live/stream.hpp"
+#include "takt/io/plant/plant_file.hpp"
+#include "takt/study/study.hpp"
+
+namespace takt::cli {
+namespace {
+
+using Mappings = std::map<std::string, io::StreamMapping>;
+
+/// "Hurco02" speaks of Hurco02.txt, Hurco02_stream.txt.gz and the like.
+bool is_named_after(const std::string& file, const std::string& stream) {
+  return file.starts_with(stream) &&
+         (file.size() == stream.size() || std::string_view("._-").find(file[stream.size()]) != std::string_view::npos);
+}
+
+const io::StreamMapping& mapping_for(const Mappings& mappings, const std::filesystem::path& file,
+                                     const std::filesystem::path& stream) {
+  const std::string stream_file = stream.filename().string();
+  std::vector<std::string> names;
+  for (const auto& [name, mapping] : mappings)
+    if (is_named_after(stream_file, name)) names.push_back(name);
+  if (!names.empty()) return mappings.at(*std::ranges::max_element(names, {}, &std::string::size));
+  if (mappings.size() == 1) return mappings.begin()->second;
+
+  for (const auto& [name, mapping] : mappings) names.push_back(name);
+  const std::string wanted = stream_file.substr(0, stream_file.find('.'));
+  throw InvalidInput(Fault{.path = "/streams",
+                           .value = "no stream \"" + wanted + '"',
+                           .expected = "a stream named as the file, or as it begins",
+                           .nearest = nearest_name(wanted, names),
+                           .file = file.string()});
+}
+
+void report_stream(const io::StreamReader& reader, const StreamSnapshots& snapshots,
+                   std::chrono::steady_clock::time_point began) {
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+  say(fmt::format("{} observations in {:.2f} s, {:.0f} a second", reader.lines() - reader.bad_lines(), seconds,
+                  static_cast<double>(reader.lines()) / seconds));
+  for (const auto& [value, count] : snapshots.unknown())
+    say(fmt::format("value \"{}\" came {} times; the mapping does not know it", value, count));
+  if (reader.bad_lines() == 0) return;
+  for (const Fault& fault : reader.faults()) say(to_text(fault));
+  say(fmt::format("{} of {} lines cannot be read and were left out", reader.bad_lines(), reader.lines()));
+}
+
+}  // namespace
+
+Replayed replay_stream(const std::filesystem::path& plant_file, const std::filesystem::path& mapping_file,
+                       const std::filesystem::path& stream_file, std::uint64_t seed, const std::stop_token& stop) {
+  constexpr std::uint64_t kBetweenLooks = 4096;
+  Plant plant = io::load_plant(plant_file);
+  const Mappings mappings = io::load_mapping(mapping_file);
+  const io::StreamMapping& mapping = mapping_for(mappings, mapping_file, stream_file);
+  io::StreamReader reader(stream_file);
+  StreamSnapshots snapshots(mapping, stream_file.stem().string());
+  std::optional<Replayed> replayed;  // made with the first snapshot, whose time may be the beginning of the plant
+  const auto apply = [&] {
+    const std::optional<Snapshot> snapshot = snapshots.take();
+    if (!snapshot) return;
+    if (!replayed) {
+      Twin twin(compile(beginning_at(std::move(plant), snapshot->ts)), {.seed = seed});
+      twin.model().machine(mapping.equipment);
+      replayed.emplace(Replayed{std::move(twin), {}});
+    }
+    replayed->report.add(*snapshot, replayed->twin.apply(*snapshot));
+  };
+
+  const auto began = std::chrono::steady_clock::now();
+  {
+    Progress progress("observations", 0);
+    for (io::Observation observation; reader.next(observation);) {
+      if (reader.lines() % kBetweenLooks == 0) {
+        if (stop.stop_requested()) throw Interrupted("interrupted");
+        progress.at(reader.lines());
+      }
+      if (!snapshots.add(observation, reader.items())) continue;
+      apply();
+      snapshots.add(observation, reader.items());
+    }
+    apply();
+  }
+  report_stream(reader, snapshots, began);
+  if (!replayed) {
+    throw InvalidInput(Fault{.value = "no state and no count of parts",
+                             .expected = "one item at least that the mapping gives such a role",
+                             .file = stream_file.string()});
+  }
+  return std::move(*replayed);
+}
+
+}  // namespace takt::cli

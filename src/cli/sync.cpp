@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "cli/exit_status.hpp"
+#include "cli/json.hpp"
+#include "cli/messages.hpp"
+#include "cli/replay.hpp"
+#include "cli/stream_replay.hpp"
+#include "cli/verbs.hpp"
+#include "report/twin_words.hpp"
+#include "takt/report/tables.hpp"
+
+namespace takt::cli {
+namespace {
+
+constexpr std::size_t kConflictsShown = 20;
+
+struct Options {
+  std::filesystem::path plant;
+  std::optional<std::filesystem::path> snapshots, mapping, stream;
+  std::uint64_t seed = 1;
+  bool json = false;
+};
+
+/// "state 12, level 3".
+std::string counts_text(const std::map<std::string, std::uint64_t>& counts) {
+  std::string text;
+  for (const auto& [name, n] : counts) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, n);
+  return text.empty() ? "none" : text;
+}
+
+std::uint64_t sum_of(const std::map<std::string, std::uint64_t>& counts) {
+  std::uint64_t sum = 0;
+  for (const auto& [name, n] : counts) sum += n;
+  return sum;
+}
+
+std::string summary_text(const ReplayReport& report) {
+  std::string text = fmt::format("snapshots  {} applied, {} late, {} duplicate, {} rejected\n", report.applied,
+                                 report.late, report.duplicate, report.rejected);
+  text += fmt::format("cells      {} read, {} corrected ({}), {} inferred\n", report.cells, sum_of(report.corrected),
+                      counts_text(report.corrected), report.inferred);
+  text += fmt::format("over-runs  {}\n", counts_text(report.over_runs));
+  text += fmt::format("conflicts  {}\n", report.conflicts.empty() ? "none" : std::to_string(report.conflicts.size()));
+  for (std::size_t i = 0; i < std::min(report.conflicts.size(), kConflictsShown); ++i) {
+    const ReplayReport::Conflict& conflict = report.conflicts[i];
+    text += fmt::format("  {} {}: {}\n", to_text(conflict.ts), conflict.source, to_text(conflict.fault));
+  }
+  if (report.conflicts.size() > kConflictsShown) {
+    text += fmt::format("  and {} more\n", report.conflicts.size() - kConflictsShown);
+  }
+  return text;
+}
+
+std::string text_of(const Replayed& replayed) {
+  const Twin& twin = replayed.twin;
+  const Model& model = twin.model();
+  std::string text = fmt::format("{} at {}\n\n", model.plant.name, to_text(model.plant.clock.to_wall(twin.time())));
+  text += summary_text(replayed.report);
+  if (!twin.learnt().empty()) text += "\n" + report::learnt_table(twin.learnt(), model);
+  return text + "\n" + report::state_table(model, twin.state());
+}
+
+Json learnt_json(const Twin& twin) {
+  Json list = Json::array();
+  for (const Learnt::Row& row : twin.learnt().rows()) {
+    list.push_back({{"path", row.path},
+                    {"plant_s", get_law(twin.model(), twin.model().defaults, row.path).mean()},
+                    {"mean_s", row.mean_s},
+                    {"low_s", row.low_s},
+                    {"high_s", row.high_s},
+                    {"observations", row.observations}});
+  }
+  return list;
+}
+
+Json machines_json(const Twin& twin) {
+  Json list = Json::array();
+  for (std::uint32_t m = 0; m < twin.model().machines.size(); ++m)
+    list.push_back({{"path", twin.model().machine_path(m)},
+                    {"state", report::detail::machine_word(twin.model(), twin.state(), m)}});
+  return list;
+}
+
+Json buffers_json(const Twin& twin) {
+  const ConstStateView view(twin.model(), twin.state());
+  Json list = Json::array();
+  for (std::uint32_t b = 0; b < view.buffers.size(); ++b)
+    if (twin.model().buffer_entity[b] != kNone)
+      list.push_back({{"path", twin.model().buffer_path(b)}, {"level", view.buffers[b].level}});
+  return list;
+}
+
+Json document_of(const Replayed& replayed) {
+  const Twin& twin = replayed.twin;
+  const ReplayReport& report = replayed.report;
+  Json conflicts = Json::array();
+  for (const ReplayReport::Conflict& conflict : report.conflicts) {
+    Json row = {{"ts", to_text(conflict.ts)}, {"source", conflict.source}};
+    row.update(json_of(conflict.fault));
+    conflicts.push_back(std::move(row));
+  }
+  return {{"plant", twin.model().plant.name},
+          {"model_hash", hex(twin.model().hash)},
+          {"time", to_text(twin.model().plant.clock.to_wall(twin.time()))},
+          {"snapshots",
+           {{"applied", report.applied},
+            {"late", report.late},
+            {"duplicate", report.duplicate},
+            {"rejected", report.rejected}}},
+          {"cells", {{"read", report.cells}, {"corrected", report.corrected}, {"inferred", report.inferred}}},
+          {"over_runs", report.over_runs},
+          {"conflicts", std::move(conflicts)},
+          {"learnt", learnt_json(twin)},
+          {"machines", machines_json(twin)},
+          {"buffers", buffers_json(twin)}};
+}
+
+int sync(const Options& options, const std::stop_token& stop) {
+  if (options.snapshots.has_value() == (options.mapping || options.stream)) {
+    throw WrongUsage("sync takes either --snapshots FILE or --mapping FILE with --stream FILE");
+  }
+  if (options.mapping.has_value() != options.stream.has_value()) {
+    throw WrongUsage("--mapping and --stream go together");
+  }
+  const Replayed replayed = options.snapshots
+                                ? replay(options.plant, *options.snapshots, options.seed, stop)
+                                : replay_stream(options.plant, *options.mapping, *options.stream, options.seed, stop);
+  print_data(options.json ? pretty(document_of(replayed)) : text_of(replayed));
+  return kDone;
+}
+
+}  // namespace
+
+Action declare_sync(Arguments& arguments) {
+  const auto options = std::make_shared<Options>();  // shared: an action can be copied
+  arguments.file("PLANT", options->plant, "The plant, as takt-plant/1");
+  arguments.option("--snapshots", "FILE", options->snapshots, "What the plant reported, as takt-snapshot/1 lines");
+  arguments.option("--stream", "FILE", options->stream,
+                   "What one machine reported, as timestamp|item|value lines, plain or gzip");
+  arguments.option("--mapping", "FILE", options->mapping, "What the items of the stream mean, as takt-mapping/1");
+  arguments.option("--seed", "N", options->seed, "Names the random numbers (default 1)");
+  arguments.flag("--json", options->json, "Print one JSON document instead of text");
+  return [options](const std::stop_token& stop) { return sync(*options, stop); };
+}
+
+}  // namespace takt::cli
