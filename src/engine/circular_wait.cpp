@@ -40,6 +40,7 @@ class Closure {
     std::vector<std::string> lines;
     for (const std::uint32_t s : waits_)
       lines.push_back(model_.machine_path(model_.machine_of_server[s]) + " waits for a place in " + model_.buffer_path(view_.servers[s].place));
+    std::ranges::sort(lines);  // the same circle, the same text, wherever it was entered
     return lines;
   }
 

@@ -260,6 +260,19 @@ class Run(Cli):
         self.assertRegex(drawn.decode(), r"^\r\d+ of 64 futures, 1 s")
 
 
+class Documentation(Cli):
+    def test_every_field_of_the_json_stands_in_the_documentation(self):
+        def page(name):
+            return (ROOT / "docs" / name).read_text(encoding="utf-8")
+        told = json.loads(run("run", BOTTLING, "--horizon", "1 h", "--replications", "1", "--json").stdout)
+        for key in (*told, *told["semantics"], *told["kpis"][0]):
+            self.assertIn(f"`{key}`", page("results.md"))
+        line = json.dumps({"ts": "2026-03-02T06:00:00Z", "source": "plc", "seq": 1, "entities": {}})
+        told = json.loads(run("sync", BOTTLING, "--snapshots", self.write("day.jsonl", line), "--json").stdout)
+        for key in (*told, *json.loads(run("validate", BOTTLING, "--json").stdout)):
+            self.assertIn(f"`{key}`", page("command_line.md"))
+
+
 class Interrupt(Cli):
     def interrupted(self, *arguments, twice=False):
         """Status and seconds from the signal to the end, of a command that would run for long."""
