@@ -2,6 +2,7 @@
 // Random numbers of one future for one purpose, and choices by weights.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -42,10 +43,15 @@ class Draws {
   }
 
  private:
-  takt::Draw next() { return {stream_, ordinal_++}; }
+  takt::Draw next() {
+    const std::size_t at = ordinal_ % block_.size();
+    if (at == 0) takt::fill_draws(stream_, ordinal_, block_);
+    return {stream_, ordinal_++, block_[at]};
+  }
 
   takt::StreamKey stream_;
   std::uint64_t ordinal_ = 0;
+  std::array<std::uint64_t, 16> block_{};  // the first bits of the draws around the next one
 };
 
 }  // namespace cnc

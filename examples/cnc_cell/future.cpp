@@ -48,9 +48,8 @@ void Future::weigh_transitions() {
   const bool any_change = std::ranges::any_of(transitions, &Transition::ends_batch);
   for (const Transition& transition : transitions) {
     const double weight = transition.weight * draws.exponential();
-    const double change_weight = draws.exponential();
     weights_.push_back(transition.same_day ? weight : 0.0);
-    change_weights_.push_back(!any_change ? weight : transition.ends_batch ? change_weight : 0.0);
+    change_weights_.push_back(!any_change ? weight : transition.ends_batch ? draws.exponential() : 0.0);
     gaps_s_.push_back(transition.gap_s * std::exp(common_.options.gap_log_sd * draws.normal()));
   }
 }

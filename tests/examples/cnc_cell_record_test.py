@@ -38,7 +38,7 @@ class Record(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             points, out = Path(folder) / "points.csv", Path(folder) / "forecasts.csv"
             truth[scorer.KEY + ["known"]].to_csv(points, index=False)
-            subprocess.run([PROGRAM, "--data", DATA, "--points", points, "--out", out], check=True, timeout=100)
+            subprocess.run([PROGRAM, "--data", DATA, "--points", points, "--out", out], check=True)
             forecasts = pandas.read_csv(out, dtype={key: str for key in scorer.KEY})
         cls.rows = len(truth)
         cls.matched = truth.merge(forecasts, on=scorer.KEY)
