@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The event loop on the works W1, W2 and W4 of benchmarks/reference/README.md. Throughput is per unit of mean service (W1) or
-// cycle time (W2, W4), to be held against the known values.
+// The event loop on the works W1, W2 and W4 of benchmarks/reference/README.md. Throughput is per unit of mean service
+// (W1) or cycle time (W2, W4), to be held against the known values.
 #include <benchmark/benchmark.h>
 
 #include <ctime>
@@ -33,7 +33,11 @@ void add_line_of_w2(takt::PlantBuilder& plant, const std::string& name) {
   line.source("inlet", {takt::Source::Saturated{}, {}, {}}, {{"m00"}});
   takt::Machine machine;
   machine.cycle_time.law = takt::Distribution::exponential(1.0);
-  machine.failure = takt::Failure{takt::Distribution::exponential(100.0), takt::Distribution::exponential(10.0), takt::FailureClock::calendar, "", {}};
+  machine.failure = takt::Failure{takt::Distribution::exponential(100.0),
+                                  takt::Distribution::exponential(10.0),
+                                  takt::FailureClock::calendar,
+                                  "",
+                                  {}};
   machine.loads_while_down = true;
   for (int i = 0; i < 10; ++i) {
     line.machine(numbered("m", i), machine, {{i < 9 ? numbered("b", i) : "out"}});
@@ -42,10 +46,13 @@ void add_line_of_w2(takt::PlantBuilder& plant, const std::string& name) {
   line.sink("out");
 }
 
-std::size_t bytes(const takt::State& state) { return sizeof(takt::State) + state.arena.size() * 8 + state.parts.size() * sizeof(takt::Part); }
+std::size_t bytes(const takt::State& state) {
+  return sizeof(takt::State) + state.arena.size() * 8 + state.parts.size() * sizeof(takt::Part);
+}
 
 /// Runs a model over `horizon` with the standard KPIs observed, a replication an iteration; sets the counters.
-void run_observed(benchmark::State& bench, const takt::Model& model, takt::Duration horizon, const char* per, bool per_part) {
+void run_observed(benchmark::State& bench, const takt::Model& model, takt::Duration horizon, const char* per,
+                  bool per_part) {
   std::uint32_t replication = 0;
   std::uint64_t events = 0, parts = 0, iterations = 0;
   double seconds = 0.0;
@@ -69,7 +76,8 @@ void run_observed(benchmark::State& bench, const takt::Model& model, takt::Durat
   }
   const double lines = model.sinks;
   bench.counters[per] = seconds * 1e9 / static_cast<double>(per_part ? parts : events);
-  bench.counters["throughput"] = static_cast<double>(parts) / takt::to_seconds(horizon) / lines / static_cast<double>(iterations);
+  bench.counters["throughput"] =
+      static_cast<double>(parts) / takt::to_seconds(horizon) / lines / static_cast<double>(iterations);
   bench.counters["bytes_per_machine"] = static_cast<double>(state_bytes) / static_cast<double>(model.machines.size());
 }
 

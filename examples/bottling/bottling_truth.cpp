@@ -192,20 +192,11 @@ class RealPlant {
 
   void note(const takt::Event& event) {
     switch (event.kind) {
-      case takt::Event::Kind::mode:
-        logs_[event.index].mode(event.from, event.to, event.time);
-        break;
-      case takt::Event::Kind::load:
-        logs_[event.index].load(event.time);
-        break;
-      case takt::Event::Kind::complete:
-        logs_[event.index].complete(event.time);
-        break;
-      case takt::Event::Kind::scrap:
-        logs_[event.index].scrap();
-        break;
-      default:
-        break;
+      case takt::Event::Kind::mode: logs_[event.index].mode(event.from, event.to, event.time); break;
+      case takt::Event::Kind::load: logs_[event.index].load(event.time); break;
+      case takt::Event::Kind::complete: logs_[event.index].complete(event.time); break;
+      case takt::Event::Kind::scrap: logs_[event.index].scrap(); break;
+      default: break;
     }
   }
 

@@ -13,18 +13,13 @@ using Role = takt::io::StreamMapping::Role;
 
 takt::SignalRole signal_role(Role role) {
   switch (role) {
-    case Role::state:
-      return takt::SignalRole::state;
-    case Role::program:
-      return takt::SignalRole::program;
-    case Role::block:
-      return takt::SignalRole::block;
-    case Role::feed_rate:
-      return takt::SignalRole::feed_rate;
+    case Role::state: return takt::SignalRole::state;
+    case Role::program: return takt::SignalRole::program;
+    case Role::block: return takt::SignalRole::block;
+    case Role::feed_rate: return takt::SignalRole::feed_rate;
     case Role::part_count:
     case Role::override_percent:
-    case Role::ignore:
-      break;
+    case Role::ignore: break;
   }
   return takt::SignalRole::other;
 }

@@ -7,18 +7,17 @@ if [ $# -lt 3 ] || [ $# -gt 4 ]; then
   sed -n '2,4s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
   exit 2
 fi
-program="$1/examples/cnc_cell" data="$2" scorer="$3"
+program="$1/examples/cnc_cell/backtest" data="$2" scorer="$3"
 held=()
 [ $# -lt 4 ] || held=(--held "$4")
-cell=$(dirname "${BASH_SOURCE[0]}")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 python3 "$scorer" --data "$data" "${held[@]}" --points "$work/points.csv" >"$work/points.txt"
-time "$program" --cell "$cell" --data "$data" "${held[@]}" --points "$work/points.csv" --out "$work/forecasts.csv"
+time "$program" --data "$data" "${held[@]}" --points "$work/points.csv" --out "$work/forecasts.csv"
 python3 "$scorer" --data "$data" "${held[@]}" --forecasts "$work/forecasts.csv" | grep -E '^ *set|nist_mtc_parts +(given|held)'
 
 for file in "$data"/nist_mtc_parts/*.gz; do
   gzip -dc "$file" >"$work/$(basename "$file" .gz)"
 done
-"$program" --cell "$cell" --speed "$work"/*_stream*.txt
+"$program" --speed "$work"/*_stream*.txt

@@ -6,7 +6,7 @@
 int main() {
   using namespace std::chrono_literals;
   const takt::Plant plant = takt::io::load_plant("examples/bottling/bottling.json");
-  const auto reported = takt::io::read_snapshots("build/quickstart/examples/bottling_day/shift.jsonl");
+  const auto reported = takt::io::read_snapshots("build/quickstart/examples/bottling/day/shift.jsonl");
 
   takt::Twin twin(takt::compile(plant));  // the plant, kept true by what it reports
   for (const takt::Snapshot& snapshot : reported) twin.apply(snapshot);

@@ -81,14 +81,10 @@ std::vector<std::tuple<std::string, double, std::string>> numbers_of(const Model
 /// What a machine does as a whole: a condition that keeps it from working goes first, then the busiest of its servers.
 const char* name_of(const MachineState& machine, std::span<const ServerState> servers) {
   switch (machine.condition()) {
-    case Condition::in_repair:
-      return "down";
-    case Condition::waiting_for_crew:
-      return "waiting_for_crew";
-    case Condition::off_shift:
-      return "off_shift";
-    case Condition::up:
-      break;
+    case Condition::in_repair: return "down";
+    case Condition::waiting_for_crew: return "waiting_for_crew";
+    case Condition::off_shift: return "off_shift";
+    case Condition::up: break;
   }
   const auto some = [servers](Activity activity) {
     return std::ranges::count(servers, activity, &ServerState::activity) > 0;
@@ -109,14 +105,10 @@ Time after(Time now, Duration length) {
 
 const char* name_of(Outcome::Status status) {
   switch (status) {
-    case Outcome::Status::done:
-      return "done";
-    case Outcome::Status::paused:
-      return "paused";
-    case Outcome::Status::deadlock:
-      return "deadlock";
-    case Outcome::Status::livelock:
-      break;
+    case Outcome::Status::done: return "done";
+    case Outcome::Status::paused: return "paused";
+    case Outcome::Status::deadlock: return "deadlock";
+    case Outcome::Status::livelock: break;
   }
   return "livelock";
 }

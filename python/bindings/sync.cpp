@@ -29,14 +29,10 @@ struct LiveTwin {
 
 const char* name_of(MergeReport::Status status) {
   switch (status) {
-    case MergeReport::Status::applied:
-      return "applied";
-    case MergeReport::Status::rejected:
-      return "rejected";
-    case MergeReport::Status::late:
-      return "late";
-    case MergeReport::Status::duplicate:
-      break;
+    case MergeReport::Status::applied: return "applied";
+    case MergeReport::Status::rejected: return "rejected";
+    case MergeReport::Status::late: return "late";
+    case MergeReport::Status::duplicate: break;
   }
   return "duplicate";
 }

@@ -33,18 +33,10 @@ void check_paths(const Model& model, const std::vector<Snapshot>& snapshots, con
 
 void ReplayReport::add(const Snapshot& snapshot, const MergeReport& report) {
   switch (report.status) {
-    case MergeReport::Status::applied:
-      ++applied;
-      break;
-    case MergeReport::Status::late:
-      ++late;
-      break;
-    case MergeReport::Status::duplicate:
-      ++duplicate;
-      break;
-    case MergeReport::Status::rejected:
-      ++rejected;
-      break;
+    case MergeReport::Status::applied: ++applied; break;
+    case MergeReport::Status::late: ++late; break;
+    case MergeReport::Status::duplicate: ++duplicate; break;
+    case MergeReport::Status::rejected: ++rejected; break;
   }
   cells += report.cells;
   inferred += report.inferred.size();

@@ -282,6 +282,17 @@ double Distribution::residual_mean(double elapsed) const {
   });
 }
 
+void Distribution::sample_block(StreamKey stream, std::uint64_t first, std::span<double> out) const {
+  std::array<std::uint64_t, 8> bits;
+  for (std::size_t block = 0; block < out.size(); block += bits.size()) {
+    fill_draws(stream, first + block, bits);
+    for (std::size_t i = 0; i < bits.size(); ++i) {
+      Draw draw(stream, first + block + i, bits[i]);
+      out[block + i] = sample(draw);
+    }
+  }
+}
+
 double Distribution::sample_residual(double elapsed, Draw& draw, bool* overrun) const {
   return detail::Laws::visit(*this, [&](const auto& law) {
     const bool over = !(elapsed < law.end());

@@ -19,51 +19,33 @@ namespace {
 // The numbers of a law, in the order of its maker.
 std::vector<std::string> own_names(Law law) {
   switch (law) {
-    case Law::constant:
-      return {"value"};
-    case Law::exponential:
-      return {"mean"};
-    case Law::uniform:
-      return {"low", "high"};
-    case Law::triangular:
-      return {"low", "mode", "high"};
-    case Law::normal:
-      return {"mean", "sd", "low", "high"};
+    case Law::constant: return {"value"};
+    case Law::exponential: return {"mean"};
+    case Law::uniform: return {"low", "high"};
+    case Law::triangular: return {"low", "mode", "high"};
+    case Law::normal: return {"mean", "sd", "low", "high"};
     case Law::lognormal:
-    case Law::gamma:
-      return {"mean", "cv"};
-    case Law::weibull:
-      return {"scale", "shape"};
-    case Law::beta:
-      return {"alpha", "beta", "low", "high"};
+    case Law::gamma: return {"mean", "cv"};
+    case Law::weibull: return {"scale", "shape"};
+    case Law::beta: return {"alpha", "beta", "low", "high"};
     case Law::empirical:
     case Law::discrete:
-    case Law::mixture:
-      break;
+    case Law::mixture: break;
   }
   return {};
 }
 
 Distribution remade(Law law, const std::array<double, 4>& n) {
   switch (law) {
-    case Law::exponential:
-      return Distribution::exponential(n[0]);
-    case Law::uniform:
-      return Distribution::uniform(n[0], n[1]);
-    case Law::triangular:
-      return Distribution::triangular(n[0], n[1], n[2]);
-    case Law::normal:
-      return Distribution::normal(n[0], n[1], n[2], n[3]);
-    case Law::lognormal:
-      return Distribution::lognormal(n[0], n[1]);
-    case Law::gamma:
-      return Distribution::gamma(n[0], n[1]);
-    case Law::weibull:
-      return Distribution::weibull(n[0], n[1]);
-    case Law::beta:
-      return Distribution::beta(n[0], n[1], n[2], n[3]);
-    default:
-      return Distribution::constant(n[0]);
+    case Law::exponential: return Distribution::exponential(n[0]);
+    case Law::uniform: return Distribution::uniform(n[0], n[1]);
+    case Law::triangular: return Distribution::triangular(n[0], n[1], n[2]);
+    case Law::normal: return Distribution::normal(n[0], n[1], n[2], n[3]);
+    case Law::lognormal: return Distribution::lognormal(n[0], n[1]);
+    case Law::gamma: return Distribution::gamma(n[0], n[1]);
+    case Law::weibull: return Distribution::weibull(n[0], n[1]);
+    case Law::beta: return Distribution::beta(n[0], n[1], n[2], n[3]);
+    default: return Distribution::constant(n[0]);
   }
 }
 
@@ -195,30 +177,18 @@ Distribution Distribution::with_mean(double value) const {
 
 std::string to_string(Law law) {
   switch (law) {
-    case Law::constant:
-      return "constant";
-    case Law::exponential:
-      return "exponential";
-    case Law::uniform:
-      return "uniform";
-    case Law::triangular:
-      return "triangular";
-    case Law::normal:
-      return "normal";
-    case Law::lognormal:
-      return "lognormal";
-    case Law::gamma:
-      return "gamma";
-    case Law::weibull:
-      return "weibull";
-    case Law::beta:
-      return "beta";
-    case Law::empirical:
-      return "empirical";
-    case Law::mixture:
-      return "mixture";
-    case Law::discrete:
-      break;
+    case Law::constant: return "constant";
+    case Law::exponential: return "exponential";
+    case Law::uniform: return "uniform";
+    case Law::triangular: return "triangular";
+    case Law::normal: return "normal";
+    case Law::lognormal: return "lognormal";
+    case Law::gamma: return "gamma";
+    case Law::weibull: return "weibull";
+    case Law::beta: return "beta";
+    case Law::empirical: return "empirical";
+    case Law::mixture: return "mixture";
+    case Law::discrete: break;
   }
   return "discrete";
 }

@@ -249,30 +249,18 @@ struct Laws {
   template <class F>
   static auto visit(const Distribution& d, F&& f) {
     switch (d.law_) {
-      case Law::exponential:
-        return f(ExponentialLaw{d.a_});
-      case Law::uniform:
-        return f(UniformLaw{d.a_, d.b_});
-      case Law::triangular:
-        return f(TriangularLaw{d.a_, d.b_, d.c_});
-      case Law::normal:
-        return f(NormalLaw{d.a_, d.b_, d.c_, d.d_});
-      case Law::lognormal:
-        return f(LognormalLaw{d.a_, d.b_, d.c_, d.d_});
-      case Law::gamma:
-        return f(GammaLaw{d.a_, d.b_, d.c_, d.d_});
-      case Law::weibull:
-        return f(WeibullLaw{d.a_, d.b_});
-      case Law::beta:
-        return f(BetaLaw{d.a_, d.b_, d.c_, d.d_});
-      case Law::empirical:
-        return f(ListedLaw{d.values_, {}, {}});
-      case Law::discrete:
-        return f(ListedLaw{d.values_, d.weights_, d.cumulated_});
-      case Law::mixture:
-        return f(MixtureLaw{d.parts_, d.weights_, d.cumulated_});
-      case Law::constant:
-        break;
+      case Law::exponential: return f(ExponentialLaw{d.a_});
+      case Law::uniform: return f(UniformLaw{d.a_, d.b_});
+      case Law::triangular: return f(TriangularLaw{d.a_, d.b_, d.c_});
+      case Law::normal: return f(NormalLaw{d.a_, d.b_, d.c_, d.d_});
+      case Law::lognormal: return f(LognormalLaw{d.a_, d.b_, d.c_, d.d_});
+      case Law::gamma: return f(GammaLaw{d.a_, d.b_, d.c_, d.d_});
+      case Law::weibull: return f(WeibullLaw{d.a_, d.b_});
+      case Law::beta: return f(BetaLaw{d.a_, d.b_, d.c_, d.d_});
+      case Law::empirical: return f(ListedLaw{d.values_, {}, {}});
+      case Law::discrete: return f(ListedLaw{d.values_, d.weights_, d.cumulated_});
+      case Law::mixture: return f(MixtureLaw{d.parts_, d.weights_, d.cumulated_});
+      case Law::constant: break;
     }
     return f(ConstantLaw{d.a_});
   }

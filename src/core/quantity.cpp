@@ -142,28 +142,17 @@ std::optional<double> value_in(const Unit& unit, std::string_view number) {
 
 std::string example_of(Dimension dimension) {
   switch (dimension) {
-    case Dimension::time:
-      return "12 s";
-    case Dimension::rate:
-      return "90 /h";
-    case Dimension::power:
-      return "4.5 kW";
-    case Dimension::energy:
-      return "3 kWh";
-    case Dimension::ratio:
-      return "85 %";
-    case Dimension::mass:
-      return "2.5 kg";
-    case Dimension::length:
-      return "1.2 m";
-    case Dimension::speed:
-      return "0.5 m/s";
-    case Dimension::temperature:
-      return "60 degC";
-    case Dimension::pressure:
-      return "6 bar";
-    case Dimension::count:
-      break;
+    case Dimension::time: return "12 s";
+    case Dimension::rate: return "90 /h";
+    case Dimension::power: return "4.5 kW";
+    case Dimension::energy: return "3 kWh";
+    case Dimension::ratio: return "85 %";
+    case Dimension::mass: return "2.5 kg";
+    case Dimension::length: return "1.2 m";
+    case Dimension::speed: return "0.5 m/s";
+    case Dimension::temperature: return "60 degC";
+    case Dimension::pressure: return "6 bar";
+    case Dimension::count: break;
   }
   return "12 parts";
 }
@@ -343,28 +332,17 @@ std::string units_of(Dimension dimension) {
 
 std::string to_string(Dimension dimension) {
   switch (dimension) {
-    case Dimension::time:
-      return "time";
-    case Dimension::rate:
-      return "rate";
-    case Dimension::power:
-      return "power";
-    case Dimension::energy:
-      return "energy";
-    case Dimension::ratio:
-      return "ratio";
-    case Dimension::mass:
-      return "mass";
-    case Dimension::length:
-      return "length";
-    case Dimension::speed:
-      return "speed";
-    case Dimension::temperature:
-      return "temperature";
-    case Dimension::pressure:
-      return "pressure";
-    case Dimension::count:
-      break;
+    case Dimension::time: return "time";
+    case Dimension::rate: return "rate";
+    case Dimension::power: return "power";
+    case Dimension::energy: return "energy";
+    case Dimension::ratio: return "ratio";
+    case Dimension::mass: return "mass";
+    case Dimension::length: return "length";
+    case Dimension::speed: return "speed";
+    case Dimension::temperature: return "temperature";
+    case Dimension::pressure: return "pressure";
+    case Dimension::count: break;
   }
   return "count";
 }

@@ -20,7 +20,9 @@ class EventTeller {
   }
   void level(std::uint32_t buffer, int change, Time t) { tell_change(Event::Kind::level, buffer, change, 0, t); }
   void hold(std::uint32_t source, int change, Time t) { tell_change(Event::Kind::hold, source, change, 0, t); }
-  void crew(std::uint32_t crew, int busy, int waiting, Time t) { tell_change(Event::Kind::crew, crew, busy, waiting, t); }
+  void crew(std::uint32_t crew, int busy, int waiting, Time t) {
+    tell_change(Event::Kind::crew, crew, busy, waiting, t);
+  }
   void lost(std::uint32_t source, Time t) { tell_change(Event::Kind::lost, source, 0, 0, t); }
   void enter(std::uint32_t source, const Part& part, Time t) { tell_part(Event::Kind::enter, source, part, t); }
   void leave(std::uint32_t sink, const Part& part, Time t) { tell_part(Event::Kind::leave, sink, part, t); }
@@ -57,8 +59,8 @@ Outcome advance(const Model& model, const Parameters& parameters, State& state, 
   return advance_observed(model, parameters, state, until, nobody, max_events);
 }
 
-Outcome advance(const Model& model, const Parameters& parameters, State& state, Time until, const std::function<void(const Event&)>& sink,
-                std::uint64_t max_events) {
+Outcome advance(const Model& model, const Parameters& parameters, State& state, Time until,
+                const std::function<void(const Event&)>& sink, std::uint64_t max_events) {
   EventTeller teller(sink);
   return advance_observed(model, parameters, state, until, teller, max_events);
 }

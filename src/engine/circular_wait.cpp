@@ -6,11 +6,12 @@
 namespace takt::detail {
 namespace {
 
-/// Follows waits outward from a blocked producer: it waits for a place, which only the consumers of that place can free.
-/// If every server reached is itself blocked, nothing among them can ever move.
+/// Follows waits outward from a blocked producer: it waits for a place, which only the consumers of that place can
+/// free. If every server reached is itself blocked, nothing among them can ever move.
 class Closure {
  public:
-  Closure(const Model& model, const State& state) : model_(model), view_(model, state), seen_(view_.servers.size(), false) {}
+  Closure(const Model& model, const State& state)
+      : model_(model), view_(model, state), seen_(view_.servers.size(), false) {}
 
   bool closed_from(std::uint32_t server) {
     std::vector<std::uint32_t> open{server};
@@ -21,7 +22,8 @@ class Closure {
       if (view_.servers[s].activity != Activity::blocked || view_.servers[s].freed != 0) return false;
       const std::uint32_t place = view_.servers[s].place;
       if (place >= model_.buffers.size()) return false;
-      if (view_.buffers[place].level + view_.buffers[place].reserved < model_.buffers[place].capacity) return false;  // only down
+      if (view_.buffers[place].level + view_.buffers[place].reserved < model_.buffers[place].capacity)
+        return false;  // only down
       waits_.push_back(s);
       const BufferSpec& buffer = model_.buffers[place];
       for (std::uint32_t i = buffer.first_consumer; i < buffer.first_consumer + buffer.consumers; ++i) {
@@ -39,7 +41,8 @@ class Closure {
   std::vector<std::string> lines() const {
     std::vector<std::string> lines;
     for (const std::uint32_t s : waits_)
-      lines.push_back(model_.machine_path(model_.machine_of_server[s]) + " waits for a place in " + model_.buffer_path(view_.servers[s].place));
+      lines.push_back(model_.machine_path(model_.machine_of_server[s]) + " waits for a place in " +
+                      model_.buffer_path(view_.servers[s].place));
     std::ranges::sort(lines);  // the same circle, the same text, wherever it was entered
     return lines;
   }

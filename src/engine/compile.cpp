@@ -77,7 +77,8 @@ class Compiler {
   void resolve_targets() {
     targets_.resize(equipment_count());
     for (std::size_t e = 0; e < equipment_count(); ++e)
-      for (const Output& output : place(e).equipment->to) targets_[e].push_back(*index_->find_equipment(output.to, place(e)));
+      for (const Output& output : place(e).equipment->to)
+        targets_[e].push_back(*index_->find_equipment(output.to, place(e)));
   }
 
   // ---- components and numbers ------------------------------------------------------------------------------------
@@ -87,12 +88,14 @@ class Compiler {
     for (std::size_t e = 0; e < n; ++e) {
       for (const std::size_t t : targets_[e])
         if (as<Sink>(t) == nullptr) sets.unite(e, t);
-      if (const Machine* m = as<Machine>(e); m != nullptr && m->failure && !m->failure->crew.empty()) sets.unite(e, n + *index_->find_crew(m->failure->crew, place(e)));
+      if (const Machine* m = as<Machine>(e); m != nullptr && m->failure && !m->failure->crew.empty())
+        sets.unite(e, n + *index_->find_crew(m->failure->crew, place(e)));
     }
     std::unordered_map<std::size_t, std::uint32_t> number;
     component_of_.assign(n, 0);
     for (std::size_t e = 0; e < n; ++e)
-      if (as<Sink>(e) == nullptr) component_of_[e] = number.try_emplace(sets.find(e), static_cast<std::uint32_t>(number.size())).first->second;
+      if (as<Sink>(e) == nullptr)
+        component_of_[e] = number.try_emplace(sets.find(e), static_cast<std::uint32_t>(number.size())).first->second;
     model_.components.resize(number.size());
     mark_cycles();
 
@@ -119,7 +122,8 @@ class Compiler {
     return order;
   }
 
-  void assign_numbers(const std::vector<std::size_t>& order, std::uint32_t ComponentSpec::*first, std::uint32_t ComponentSpec::*count) {
+  void assign_numbers(const std::vector<std::size_t>& order, std::uint32_t ComponentSpec::*first,
+                      std::uint32_t ComponentSpec::*count) {
     for (std::uint32_t i = 0; i < order.size(); ++i) {
       ComponentSpec& component = model_.components[component_of_[order[i]]];
       if (component.*count == 0) component.*first = i;
@@ -166,7 +170,8 @@ class Compiler {
     for (std::uint32_t c = 0; c < model_.components.size(); ++c) {
       ComponentSpec& component = model_.components[c];
       component.first_buffer = static_cast<std::uint32_t>(model_.buffers.size());
-      for (; next_buffer < buffer_order_.size() && component_of_[buffer_order_[next_buffer]] == c; ++next_buffer) add_buffer(buffer_order_[next_buffer]);
+      for (; next_buffer < buffer_order_.size() && component_of_[buffer_order_[next_buffer]] == c; ++next_buffer)
+        add_buffer(buffer_order_[next_buffer]);
       for (; next_machine < machine_order_.size() && component_of_[machine_order_[next_machine]] == c; ++next_machine)
         if (fed_directly[machine_order_[next_machine]]) add_entry(machine_order_[next_machine]);
       component.buffers = static_cast<std::uint32_t>(model_.buffers.size()) - component.first_buffer;
@@ -177,6 +182,7 @@ class Compiler {
       for (const std::size_t b : feeders[e]) model_.inputs.push_back(number_[b]);
       if (entry_of_[e] != kNone) model_.inputs.push_back(entry_of_[e]);
       spec.inputs = static_cast<std::uint32_t>(model_.inputs.size()) - spec.first_input;
+      if (spec.inputs == 1) spec.input = model_.inputs.back();
     }
   }
 
@@ -187,14 +193,16 @@ class Compiler {
     spec.capacity = buffer.capacity.value_or(kInfinite);
     spec.initial = buffer.initial;
     spec.component = component_of_[e];
-    if (model_.keeps_parts()) spec.ring = std::bit_ceil(buffer.capacity ? std::max(1U, std::min(*buffer.capacity, 1U << 16)) : 16U);
+    if (model_.keeps_parts())
+      spec.ring = std::bit_ceil(buffer.capacity ? std::max(1U, std::min(*buffer.capacity, 1U << 16)) : 16U);
     spec.first_consumer = static_cast<std::uint32_t>(model_.consumers.size());
     std::vector<std::uint32_t> machines;
     for (const std::size_t t : targets_[e]) machines.push_back(number_[t]);
     std::ranges::sort(machines);
     model_.consumers.insert(model_.consumers.end(), machines.begin(), machines.end());
     spec.consumers = static_cast<std::uint32_t>(machines.size());
-    model_.buffer_entity.push_back(static_cast<std::uint32_t>(e));  // equipment for now; list_entities makes it an entity
+    model_.buffer_entity.push_back(
+        static_cast<std::uint32_t>(e));  // equipment for now; list_entities makes it an entity
   }
 
   void add_entry(std::size_t e) {
@@ -278,7 +286,8 @@ class Compiler {
     RouteRange range{static_cast<std::uint32_t>(model_.routes.size()), 0};
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       if (outputs[i].product != product) continue;
-      const std::string path = place(e).path + "/to/" + place(targets_[e][i]).equipment->name + (product.empty() ? "" : "/" + product);
+      const std::string path =
+          place(e).path + "/to/" + place(targets_[e][i]).equipment->name + (product.empty() ? "" : "/" + product);
       model_.routes.push_back({place_number(targets_[e][i]), add_probability(path, outputs[i].probability)});
       ++range.count;
     }
@@ -301,14 +310,18 @@ class Compiler {
     spec.first_route = routes.first;
     spec.routes = routes.count;
     spec.ranges = routes.ranges;
+    if (routes.count == 1) spec.place = model_.routes[routes.first].place;
     const bool by_product = !machine.cycle_time.of.empty() || (machine.load_time && !machine.load_time->of.empty());
     spec.cycle_law = add_law_by_product(path + "/cycle_time", machine.cycle_time, by_product);
     if (machine.load_time) spec.load_law = add_law_by_product(path + "/load_time", *machine.load_time, by_product);
     spec.scrap = add_probability(path + "/scrap", machine.scrap);
     if (!machine.calendar.empty())
-      spec.calendar = static_cast<std::uint32_t>(std::distance(model_.plant.calendars.begin(), model_.plant.calendars.find(machine.calendar)));
+      spec.calendar = static_cast<std::uint32_t>(
+          std::distance(model_.plant.calendars.begin(), model_.plant.calendars.find(machine.calendar)));
     if (machine.failure) fill_failure(e, *machine.failure, spec);
-    const auto flag = [&spec](bool has, MachineFlag f) { spec.flags = static_cast<std::uint16_t>(spec.flags | (has ? f : 0)); };
+    const auto flag = [&spec](bool has, MachineFlag f) {
+      spec.flags = static_cast<std::uint16_t>(spec.flags | (has ? f : 0));
+    };
     flag(machine.failure.has_value(), kHasFailure);
     flag(machine.load_time.has_value(), kHasLoad);
     flag(by_product, kLawByProduct);
@@ -319,7 +332,8 @@ class Compiler {
     flag(spec.calendar != kNone, kHasCalendar);
     flag(machine.failure && machine.failure->clock != FailureClock::calendar, kClockStops);
     constexpr std::uint16_t kSpecial = kHasLoad | kLawByProduct | kRouteByProduct | kBeforeService | kHasCalendar;
-    const bool plain = spec.servers == 1 && spec.inputs == 1 && spec.routes == 1 && (spec.flags & kSpecial) == 0 && machine.scrap == 0.0;
+    const bool plain = spec.servers == 1 && spec.inputs == 1 && spec.routes == 1 && (spec.flags & kSpecial) == 0 &&
+                       machine.scrap == 0.0;
     if (!plain) model_.components[spec.component].plain = false;
   }
 
@@ -352,7 +366,9 @@ class Compiler {
       spec.kind = SourceSpec::Kind::timetable;
       spec.first_arrival = static_cast<std::uint32_t>(model_.timetable.size());
       for (const Arrival& arrival : timetable->arrivals)
-        for (std::uint32_t i = 0; i < arrival.quantity; ++i) model_.timetable.push_back({arrival.at.time_since_epoch().count(), arrival.product.empty() ? kNone : product_number(arrival.product)});
+        for (std::uint32_t i = 0; i < arrival.quantity; ++i)
+          model_.timetable.push_back({arrival.at.time_since_epoch().count(),
+                                      arrival.product.empty() ? kNone : product_number(arrival.product)});
       spec.arrivals = static_cast<std::uint32_t>(model_.timetable.size()) - spec.first_arrival;
     }
   }
@@ -362,7 +378,9 @@ class Compiler {
     spec.shares = static_cast<std::uint32_t>(source.products.size());
     double sum = 0.0;
     for (const ProductShare& share : source.products) sum += share.share;
-    for (const ProductShare& share : source.products) model_.shares.push_back({product_number(share.product), add_probability(path + "/products/" + share.product, share.share / sum)});
+    for (const ProductShare& share : source.products)
+      model_.shares.push_back(
+          {product_number(share.product), add_probability(path + "/products/" + share.product, share.share / sum)});
     bind_siblings(spec.shares);
   }
 
@@ -383,7 +401,8 @@ class Compiler {
                                                            : Entity::Kind::sink;
       add_entity(place(e).path, kind, number_[e]);
     }
-    for (std::size_t c = 0; c < index_->crews().size(); ++c) add_entity(index_->crews()[c].path, Entity::Kind::crew, static_cast<std::uint32_t>(c));
+    for (std::size_t c = 0; c < index_->crews().size(); ++c)
+      add_entity(index_->crews()[c].path, Entity::Kind::crew, static_cast<std::uint32_t>(c));
     std::ranges::sort(model_.entities, {}, &Entity::path);
     for (std::uint32_t i = 0; i < model_.entities.size(); ++i) model_.entity_at.emplace(model_.entities[i].path, i);
     for (Entity& entity : model_.entities) {
@@ -397,10 +416,13 @@ class Compiler {
   void list_workshop(const std::string& path, const Workshop& workshop) {
     add_entity(path, Entity::Kind::workshop);
     for (const Line& line : workshop.lines) add_entity(path + "/" + line.name, Entity::Kind::line);
-    for (const Controller& controller : workshop.controllers) add_entity(path + "/" + controller.name, Entity::Kind::controller);
+    for (const Controller& controller : workshop.controllers)
+      add_entity(path + "/" + controller.name, Entity::Kind::controller);
   }
 
-  void add_entity(std::string path, Entity::Kind kind, std::uint32_t index = kNone) { model_.entities.push_back({std::move(path), kind, index, kNone, kNone}); }
+  void add_entity(std::string path, Entity::Kind kind, std::uint32_t index = kNone) {
+    model_.entities.push_back({std::move(path), kind, index, kNone, kNone});
+  }
 
   void link_controllers() {
     for (const Enterprise& e : model_.plant.enterprises)
@@ -409,7 +431,8 @@ class Compiler {
           const std::string base = "/" + e.name + "/" + w.name + "/";
           for (const std::string& owned : controller.owns) {
             const auto it = model_.entity_at.find(owned.starts_with('/') ? owned : base + owned);
-            if (it != model_.entity_at.end()) model_.entities[it->second].controller = model_.entity_at.at(base + controller.name);
+            if (it != model_.entity_at.end())
+              model_.entities[it->second].controller = model_.entity_at.at(base + controller.name);
           }
         }
   }
@@ -439,7 +462,8 @@ class Compiler {
     }
     for (const std::string& p : model_.products) h.add(p);
     for (const MachineSpec& m : model_.machines) {
-      for (const std::uint32_t v : {m.servers, m.inputs, m.routes, m.crew, m.calendar, std::uint32_t{m.flags}}) h.add(std::uint64_t{v});
+      for (const std::uint32_t v : {m.servers, m.inputs, m.routes, m.crew, m.calendar, std::uint32_t{m.flags}})
+        h.add(std::uint64_t{v});
       h.add(std::uint64_t{static_cast<std::uint8_t>(m.clock)} << 8 | static_cast<std::uint8_t>(m.on_failure));
     }
     for (const BufferSpec& b : model_.buffers) h.add(std::uint64_t{b.capacity} << 32 | b.initial);
@@ -447,7 +471,8 @@ class Compiler {
       h.add(std::uint64_t{static_cast<std::uint8_t>(s.kind)} << 8 | static_cast<std::uint8_t>(s.without_place));
       h.add(static_cast<std::uint64_t>(s.first));
     }
-    for (const TimetableEntry& t : model_.timetable) h.add(static_cast<std::uint64_t>(t.at) ^ std::uint64_t{t.product} << 40);
+    for (const TimetableEntry& t : model_.timetable)
+      h.add(static_cast<std::uint64_t>(t.at) ^ std::uint64_t{t.product} << 40);
     for (const CrewSpec& c : model_.crews) h.add(std::uint64_t{c.size});
     for (const std::uint32_t i : model_.inputs) h.add(std::uint64_t{i});
     for (const std::uint32_t i : model_.consumers) h.add(std::uint64_t{i});
@@ -469,7 +494,8 @@ class Compiler {
 
   static void add_spans(Hasher& h, const DaySpans& spans) {
     h.add(std::uint64_t{spans.size()});
-    for (const DaySpan& span : spans) h.add(static_cast<std::uint64_t>(span.from.count()) << 32 | static_cast<std::uint64_t>(span.to.count()));
+    for (const DaySpan& span : spans)
+      h.add(static_cast<std::uint64_t>(span.from.count()) << 32 | static_cast<std::uint64_t>(span.to.count()));
   }
 
   Model model_;
@@ -494,18 +520,21 @@ const Entity& Model::entity(std::string_view path) const {
   if (it != entity_at.end()) return entities[it->second];
   std::vector<std::string> paths;
   for (const Entity& e : entities) paths.push_back(e.path);
-  throw InvalidInput(Fault{std::string(path), std::string(path), "the path of an entity of plant " + plant.name, nearest_name(path, paths), "", 0});
+  throw InvalidInput(Fault{std::string(path), std::string(path), "the path of an entity of plant " + plant.name,
+                           nearest_name(path, paths), "", 0});
 }
 
 MachineId Model::machine(std::string_view path) const {
   const Entity& e = entity(path);
-  if (e.kind != Entity::Kind::machine) throw InvalidInput(Fault{std::string(path), std::string(path), "the path of a machine", "", "", 0});
+  if (e.kind != Entity::Kind::machine)
+    throw InvalidInput(Fault{std::string(path), std::string(path), "the path of a machine", "", "", 0});
   return MachineId{e.index};
 }
 
 BufferId Model::buffer(std::string_view path) const {
   const Entity& e = entity(path);
-  if (e.kind != Entity::Kind::buffer) throw InvalidInput(Fault{std::string(path), std::string(path), "the path of a buffer", "", "", 0});
+  if (e.kind != Entity::Kind::buffer)
+    throw InvalidInput(Fault{std::string(path), std::string(path), "the path of a buffer", "", "", 0});
   return BufferId{e.index};
 }
 

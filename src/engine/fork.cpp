@@ -7,7 +7,8 @@ namespace {
 /// Redraws the pending times of one state, whose streams are already those of its new replication.
 class Redraw {
  public:
-  Redraw(const Model& model, const Parameters& parameters, State& state) : model_(model), numbers_(parameters), state_(state), view_(model, state) {}
+  Redraw(const Model& model, const Parameters& parameters, State& state)
+      : model_(model), numbers_(parameters), state_(state), view_(model, state) {}
 
   void machine(std::size_t m) {
     const MachineSpec& spec = model_.machines[m];
@@ -24,7 +25,8 @@ class Redraw {
       const std::int64_t now = component_now(spec.component);
       const std::int64_t left = up ? server.due - now : server.due;
       if (left <= 0) continue;  // it is done, and about to be let out
-      const std::int64_t fresh = residual(law, spec.path_hash, setup ? Purpose::load : Purpose::cycle, ordinal, server.total - left);
+      const std::int64_t fresh =
+          residual(law, spec.path_hash, setup ? Purpose::load : Purpose::cycle, ordinal, server.total - left);
       server.total += fresh - left;
       server.due += fresh - left;
     }
@@ -37,26 +39,32 @@ class Redraw {
     if (spec.kind != SourceSpec::Kind::renewal || source.holding != 0) return;
     if (source.arrivals == 0 && spec.first >= 0) return;  // the first arrival is given, not drawn
     const std::int64_t left = source.due - component_now(spec.component);
-    const std::int64_t fresh = residual(spec.interval_law, spec.path_hash, Purpose::arrival, source.arrivals, source.total - left);
+    const std::int64_t fresh =
+        residual(spec.interval_law, spec.path_hash, Purpose::arrival, source.arrivals, source.total - left);
     source.total += fresh - left;
     source.due += fresh - left;
   }
 
  private:
-  std::int64_t component_now(std::uint32_t component) const { return view_.components[component].now.time_since_epoch().count(); }
+  std::int64_t component_now(std::uint32_t component) const {
+    return view_.components[component].now.time_since_epoch().count();
+  }
 
   void breakdown(const MachineSpec& spec, MachineState& ms) {
     if (ms.down == static_cast<std::uint8_t>(Condition::waiting_for_crew)) return;  // its repair is not drawn yet
     const bool repairing = ms.down != 0;
     const bool runs = repairing || ms.clock_runs != 0;
     const std::int64_t left = runs ? ms.breakdown - component_now(spec.component) : ms.breakdown;
-    const std::int64_t fresh = repairing ? residual(spec.repair_law, spec.path_hash, Purpose::repair, ms.breakdowns - 1, ms.breakdown_total - left)
-                                         : residual(spec.failure_law, spec.path_hash, Purpose::failure, ms.breakdowns, ms.breakdown_total - left);
+    const std::int64_t fresh =
+        repairing
+            ? residual(spec.repair_law, spec.path_hash, Purpose::repair, ms.breakdowns - 1, ms.breakdown_total - left)
+            : residual(spec.failure_law, spec.path_hash, Purpose::failure, ms.breakdowns, ms.breakdown_total - left);
     ms.breakdown_total += fresh - left;
     ms.breakdown += fresh - left;
   }
 
-  std::int64_t residual(std::uint32_t law, std::uint64_t path_hash, Purpose purpose, std::uint64_t ordinal, std::int64_t elapsed) const {
+  std::int64_t residual(std::uint32_t law, std::uint64_t path_hash, Purpose purpose, std::uint64_t ordinal,
+                        std::int64_t elapsed) const {
     Draw draw(stream_key(state_.seed, state_.replication, path_hash, purpose), ordinal);
     return from_seconds(numbers_.laws[law].sample_residual(to_seconds(Duration{elapsed}), draw)).count();
   }
@@ -69,7 +77,8 @@ class Redraw {
 
 }  // namespace
 
-void fork_into(State& into, const Model& model, const Parameters& parameters, const State& state, std::uint32_t replication) {
+void fork_into(State& into, const Model& model, const Parameters& parameters, const State& state,
+               std::uint32_t replication) {
   into = state;
   into.replication = replication;
   Redraw redraw(model, parameters, into);

@@ -10,7 +10,8 @@ namespace {
 
 /// The canonical content of a state as words: what its future depends on, and nothing else.
 std::vector<std::uint64_t> canonical_words(const Model& model, const State& state) {
-  std::vector<std::uint64_t> words{static_cast<std::uint64_t>(state.now.time_since_epoch().count()), state.seed, state.replication};
+  std::vector<std::uint64_t> words{static_cast<std::uint64_t>(state.now.time_since_epoch().count()), state.seed,
+                                   state.replication};
   const ConstStateView view(model, state);
   const auto append = [&words](const auto& section) {
     const std::size_t at = words.size();
@@ -27,7 +28,8 @@ std::vector<std::uint64_t> canonical_words(const Model& model, const State& stat
     const BufferState& buffer = view.buffers[b];
     words.insert(words.end(), {buffer.taken, buffer.level, buffer.reserved, buffer.first_waiting, buffer.last_waiting});
     for (const Part& part : parts_in_buffer(model, state, BufferId{b}))
-      words.insert(words.end(), {static_cast<std::uint64_t>(part.entered), std::uint64_t{part.id} << 32 | part.product});
+      words.insert(words.end(),
+                   {static_cast<std::uint64_t>(part.entered), std::uint64_t{part.id} << 32 | part.product});
   }
   return words;
 }
@@ -50,7 +52,9 @@ std::uint64_t parts_in_plant(const Model& model, const State& state) {
   return parts;
 }
 
-bool equal(const Model& model, const State& a, const State& b) { return canonical_words(model, a) == canonical_words(model, b); }
+bool equal(const Model& model, const State& a, const State& b) {
+  return canonical_words(model, a) == canonical_words(model, b);
+}
 
 std::uint64_t hash(const Model& model, const State& state) {
   std::uint64_t h = model.hash;
@@ -64,15 +68,20 @@ std::vector<Fault> check_invariants(const Model& model, const State& state) {
   for (std::size_t b = 0; b < view.buffers.size(); ++b) {
     const std::uint64_t held = std::uint64_t{view.buffers[b].level} + view.buffers[b].reserved;
     if (held > model.buffers[b].capacity)
-      faults.push_back({model.buffer_path(b), std::to_string(held), "at most " + std::to_string(model.buffers[b].capacity) + " parts", "", "", 0});
+      faults.push_back({model.buffer_path(b), std::to_string(held),
+                        "at most " + std::to_string(model.buffers[b].capacity) + " parts", "", "", 0});
   }
   for (std::size_t m = 0; m < view.machines.size(); ++m) {
     const MachineSpec& spec = model.machines[m];
     const auto servers = view.servers.subspan(spec.first_server, spec.servers);
-    const auto count = [&servers](Activity a) { return static_cast<std::uint32_t>(std::ranges::count(servers, a, &ServerState::activity)); };
+    const auto count = [&servers](Activity a) {
+      return static_cast<std::uint32_t>(std::ranges::count(servers, a, &ServerState::activity));
+    };
     const MachineState& ms = view.machines[m];
     if (ms.working != count(Activity::working) || ms.busy != spec.servers - count(Activity::starved))
-      faults.push_back({model.machine_path(m), std::to_string(ms.working) + " working, " + std::to_string(ms.busy) + " busy", "the sums of its servers", "", "", 0});
+      faults.push_back({model.machine_path(m),
+                        std::to_string(ms.working) + " working, " + std::to_string(ms.busy) + " busy",
+                        "the sums of its servers", "", "", 0});
     for (const ServerState& s : servers)
       if ((s.activity == Activity::working || s.activity == Activity::setup) && ms.condition() == Condition::up &&
           s.due < view.components[spec.component].now.time_since_epoch().count())
@@ -83,7 +92,8 @@ std::vector<Fault> check_invariants(const Model& model, const State& state) {
   for (const std::uint64_t n : view.sinks) left += n;
   for (const MachineState& ms : view.machines) left += ms.scrapped;
   if (entered != left + parts_in_plant(model, state))
-    faults.push_back({"/", std::to_string(parts_in_plant(model, state)) + " parts in the plant", std::to_string(entered - left) + ": entered less left", "", "", 0});
+    faults.push_back({"/", std::to_string(parts_in_plant(model, state)) + " parts in the plant",
+                      std::to_string(entered - left) + ": entered less left", "", "", 0});
   return faults;
 }
 

@@ -16,13 +16,16 @@ namespace {
   for (const ParameterSlot& slot : model.parameter_slots) {
     known.push_back(slot.path);
     if (slot.kind == ParameterSlot::Kind::law)
-      for (const std::string& name : model.defaults.laws[slot.index].number_names()) known.push_back(slot.path + "/" + name);
+      for (const std::string& name : model.defaults.laws[slot.index].number_names())
+        known.push_back(slot.path + "/" + name);
   }
-  throw InvalidInput(Fault{std::string(path), std::string(path), "the path of a number of plant " + model.plant.name, nearest_name(path, known), "", 0});
+  throw InvalidInput(Fault{std::string(path), std::string(path), "the path of a number of plant " + model.plant.name,
+                           nearest_name(path, known), "", 0});
 }
 
 const ParameterSlot* slot_at(const Model& model, std::string_view path) {
-  const auto it = std::ranges::lower_bound(model.parameter_slots, path, {}, [](const ParameterSlot& slot) { return std::string_view(slot.path); });
+  const auto it = std::ranges::lower_bound(model.parameter_slots, path, {},
+                                           [](const ParameterSlot& slot) { return std::string_view(slot.path); });
   return it != model.parameter_slots.end() && it->path == path ? &*it : nullptr;
 }
 
@@ -49,7 +52,8 @@ Found find(const Model& model, const Parameters& parameters, std::string_view pa
 /// Numbers of laws that are plain: all others are times.
 bool is_plain(std::string_view name) {
   const std::string_view last = name.substr(name.rfind('/') + 1);
-  return last == "cv" || last == "shape" || last == "alpha" || last == "beta" || name.find("weight") != std::string_view::npos;
+  return last == "cv" || last == "shape" || last == "alpha" || last == "beta" ||
+         name.find("weight") != std::string_view::npos;
 }
 
 double read_number(const ParameterSlot& slot, const std::string& name, std::string_view path, std::string_view text) {
@@ -64,11 +68,13 @@ double read_number(const ParameterSlot& slot, const std::string& name, std::stri
 }
 
 void set_probability(const ParameterSlot& slot, Parameters& parameters, double value) {
-  if (!(value >= 0.0 && value <= 1.0)) throw InvalidInput(Fault{slot.path, std::to_string(value), "a probability from 0 % to 100 %", "", "", 0});
+  if (!(value >= 0.0 && value <= 1.0))
+    throw InvalidInput(Fault{slot.path, std::to_string(value), "a probability from 0 % to 100 %", "", "", 0});
   double& p = parameters.probabilities[slot.index];
   if (slot.kind == ParameterSlot::Kind::route) {
     const double others = 1.0 - p;
-    if (slot.count == 1 && value != 1.0) throw InvalidInput(Fault{slot.path, std::to_string(value), "100 %: it is the only way", "", "", 0});
+    if (slot.count == 1 && value != 1.0)
+      throw InvalidInput(Fault{slot.path, std::to_string(value), "100 %: it is the only way", "", "", 0});
     for (std::uint32_t i = slot.first; i < slot.first + slot.count; ++i) {
       if (i == slot.index) continue;
       double& other = parameters.probabilities[i];

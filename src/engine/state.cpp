@@ -82,7 +82,8 @@ void start_machines(const Model& model, const Parameters& parameters, const Stat
       const StreamKey key = stream_key(state.seed, state.replication, spec.path_hash, Purpose::failure);
       machine.breakdown_total = first_draw(parameters, spec.failure_law, key, 0).count();
       machine.breakdown = machine.breakdown_total;  // time left: the clock does not run yet
-      if (spec.clock == FailureClock::calendar || (spec.clock == FailureClock::on_shift && machine.off_shift == 0)) machine.clock_runs = 1;
+      if (spec.clock == FailureClock::calendar || (spec.clock == FailureClock::on_shift && machine.off_shift == 0))
+        machine.clock_runs = 1;
     }
   }
 }
@@ -110,8 +111,9 @@ StateView::StateView(const Model& model, State& state) { lay_out(*this, model, s
 ConstStateView::ConstStateView(const Model& model, const State& state) { lay_out(*this, model, state.arena.data()); }
 
 std::size_t StateView::words(const Model& model) {
-  return (sizeof(ComponentState) * model.components.size() + sizeof(MachineState) * model.machines.size() + sizeof(ServerState) * model.servers() +
-          sizeof(BufferState) * model.buffers.size() + sizeof(SourceState) * model.sources.size() + sizeof(std::uint64_t) * model.sinks +
+  return (sizeof(ComponentState) * model.components.size() + sizeof(MachineState) * model.machines.size() +
+          sizeof(ServerState) * model.servers() + sizeof(BufferState) * model.buffers.size() +
+          sizeof(SourceState) * model.sources.size() + sizeof(std::uint64_t) * model.sinks +
           sizeof(CrewState) * model.crews.size()) /
          8;
 }
@@ -140,7 +142,8 @@ void grow_ring(const Model& model, State& state, std::uint32_t buffer) {
   BufferState& b = StateView(model, state).buffers[buffer];
   const std::uint64_t at = state.parts.size();
   state.parts.resize(at + std::uint64_t{2} * b.ring);
-  for (std::uint32_t i = 0; i < b.level; ++i) state.parts[at + i] = state.parts[b.ring_at + ((b.head + i) & (b.ring - 1))];
+  for (std::uint32_t i = 0; i < b.level; ++i)
+    state.parts[at + i] = state.parts[b.ring_at + ((b.head + i) & (b.ring - 1))];
   b.ring_at = at;  // the old slots stay unused: rings double, so that all old ones together are smaller than the new
   b.ring *= 2;
   b.head = 0;

@@ -16,7 +16,12 @@ template <class Tell>
 class Window {
  public:
   Window(const Model& model, const Totals& from, const Totals& to, Tell tell)
-      : model_(model), from_(from), to_(to), tell_(tell), span_(to_seconds(to.at - from.at)), levels_(model.entities.size()) {}
+      : model_(model),
+        from_(from),
+        to_(to),
+        tell_(tell),
+        span_(to_seconds(to.at - from.at)),
+        levels_(model.entities.size()) {}
 
   void tell_all() {
     for (std::uint32_t e = 0; e < model_.entities.size(); ++e) {
@@ -33,7 +38,8 @@ class Window {
     for (std::uint32_t b = 0; b < model_.buffers.size(); ++b) add_level_wip(b);
     for (std::uint32_t e = 0; e < model_.entities.size(); ++e) {
       const Entity::Kind kind = model_.entities[e].kind;
-      if (kind == Entity::Kind::line || kind == Entity::Kind::workshop || kind == Entity::Kind::enterprise) rolled_up(e);
+      if (kind == Entity::Kind::line || kind == Entity::Kind::workshop || kind == Entity::Kind::enterprise)
+        rolled_up(e);
     }
     products();
     whole();
@@ -64,13 +70,16 @@ class Window {
     const std::uint32_t m = entity.index;
     const double servers = model_.machines[m].servers;
     double shares[kModes];
-    for (std::uint32_t k = 0; k < kModes; ++k) shares[k] = seconds(to_.mode[m * kModes + k] - from_.mode[m * kModes + k]) / (span_ * servers);
+    for (std::uint32_t k = 0; k < kModes; ++k)
+      shares[k] = seconds(to_.mode[m * kModes + k] - from_.mode[m * kModes + k]) / (span_ * servers);
     TimeElements time;
     time.planned_busy = span_ * servers * (1.0 - condition_share(shares, Condition::off_shift));
     time.actual_production = span_ * servers * share(shares, Activity::working);
     time.actual_setup = span_ * servers * share(shares, Activity::setup);
     time.actual_delay = span_ * servers * (share(shares, Activity::starved) + share(shares, Activity::blocked));
-    time.actual_down = span_ * servers * (condition_share(shares, Condition::in_repair) + condition_share(shares, Condition::waiting_for_crew));
+    time.actual_down =
+        span_ * servers *
+        (condition_share(shares, Condition::in_repair) + condition_share(shares, Condition::waiting_for_crew));
     time.planned_production = seconds(to_.planned[m] - from_.planned[m]);
     time.produced = count(&Totals::completions, m);
     time.good = time.produced - count(&Totals::scrapped, m);
@@ -137,7 +146,8 @@ class Window {
 
   void add_level_wip(std::uint32_t b) {
     if (model_.buffer_entity[b] == kNone) return;
-    for (std::uint32_t e = model_.entities[model_.buffer_entity[b]].parent; e != kNone; e = model_.entities[e].parent) levels_[e].wip += area(&Totals::level, b) / span_;
+    for (std::uint32_t e = model_.entities[model_.buffer_entity[b]].parent; e != kNone; e = model_.entities[e].parent)
+      levels_[e].wip += area(&Totals::level, b) / span_;
   }
 
   void buffer(const Entity& entity) {
@@ -154,7 +164,9 @@ class Window {
     out(entity.path, released);
     tell_(entity.path, "lost_parts", "parts", lost);
     tell_(entity.path, "loss_share", "1", lost / (released + lost));
-    tell_(entity.path, "blocked_share", "1", model_.sources[i].kind == SourceSpec::Kind::saturated ? std::numeric_limits<double>::quiet_NaN() : area(&Totals::held, i) / span_);
+    tell_(entity.path, "blocked_share", "1",
+          model_.sources[i].kind == SourceSpec::Kind::saturated ? std::numeric_limits<double>::quiet_NaN()
+                                                                : area(&Totals::held, i) / span_);
   }
 
   void sink(const Entity& entity) { out(entity.path, count(&Totals::sinks, entity.index)); }
@@ -198,7 +210,8 @@ class Window {
     out("/", parts);
     tell_("/", "scrap_parts", "parts", scrapped);
     tell_("/", "wip", "parts", seconds(to_.wip - from_.wip) / span_);
-    const Int128 flow = model_.keeps_parts() ? to_.flow - from_.flow : to_.wip - from_.wip;  // part by part, or by Little's law
+    const Int128 flow =
+        model_.keeps_parts() ? to_.flow - from_.flow : to_.wip - from_.wip;  // part by part, or by Little's law
     tell_("/", "flow_time_s", "s", seconds(flow) / (parts + scrapped));
   }
 
@@ -221,13 +234,16 @@ std::vector<KpiName> kpi_names(const Model& model) {
   const State state = start(model, model.defaults);
   const Totals nothing = KpiObserver(model, state).totals(model, state);
   std::vector<KpiName> names;
-  tell_kpis(model, nothing, nothing, [&names](const std::string& entity, const char* kpi, const char* unit, double) { names.push_back({entity, kpi, unit}); });
+  tell_kpis(model, nothing, nothing, [&names](const std::string& entity, const char* kpi, const char* unit, double) {
+    names.push_back({entity, kpi, unit});
+  });
   return names;
 }
 
 std::vector<double> kpi_values(const Model& model, const Totals& from, const Totals& to) {
   std::vector<double> values;
-  tell_kpis(model, from, to, [&values](const std::string&, const char*, const char*, double value) { values.push_back(value); });
+  tell_kpis(model, from, to,
+            [&values](const std::string&, const char*, const char*, double value) { values.push_back(value); });
   return values;
 }
 

@@ -82,7 +82,9 @@ KpiObserver::KpiObserver(const Model& model, const State& state)
   for (const std::uint32_t m : model.machine_of_server) line_of_producer_.push_back(line_of(model.machine_entity[m]));
   for (const std::uint32_t e : model.source_entity) line_of_producer_.push_back(line_of(e));
   for (std::size_t b = 0; b < model.buffers.size(); ++b)
-    line_of_place_.push_back(line_of(model.buffer_entity[b] != kNone ? model.buffer_entity[b] : model.machine_entity[model.consumers[model.buffers[b].first_consumer]]));
+    line_of_place_.push_back(line_of(model.buffer_entity[b] != kNone
+                                         ? model.buffer_entity[b]
+                                         : model.machine_entity[model.consumers[model.buffers[b].first_consumer]]));
   for (const std::uint32_t e : model.sink_entity) line_of_place_.push_back(line_of(e));
 }
 
@@ -116,7 +118,8 @@ Totals KpiObserver::totals(const Model& model, const State& state) const {
   totals.planned = planned_;
   const ConstStateView view(model, state);
   if (!many_products_)
-    for (std::size_t m = 0; m < view.machines.size(); ++m) totals.planned[m] = planned_time_[m] * static_cast<std::int64_t>(view.machines[m].completions);
+    for (std::size_t m = 0; m < view.machines.size(); ++m)
+      totals.planned[m] = planned_time_[m] * static_cast<std::int64_t>(view.machines[m].completions);
   totals.crossings = crossings_;
   totals.starts = column<std::uint64_t>(view.machines, &MachineState::starts);
   totals.completions = column<std::uint64_t>(view.machines, &MachineState::completions);
@@ -130,11 +133,13 @@ Totals KpiObserver::totals(const Model& model, const State& state) const {
   totals.served = column<std::uint64_t>(view.crews, &CrewState::served);
   if (!many_lines_)
     for (std::size_t k = 0; k < view.sinks.size(); ++k)
-      for (std::uint32_t e = line_of_place_[level_.size() + k]; e != kNone; e = parent_[e]) totals.crossings[e] += view.sinks[k];
+      for (std::uint32_t e = line_of_place_[level_.size() + k]; e != kNone; e = parent_[e])
+        totals.crossings[e] += view.sinks[k];
   return totals;
 }
 
-Outcome advance(const Model& model, const Parameters& parameters, State& state, Time until, KpiObserver& observer, std::uint64_t max_events) {
+Outcome advance(const Model& model, const Parameters& parameters, State& state, Time until, KpiObserver& observer,
+                std::uint64_t max_events) {
   return advance_observed(model, parameters, state, until, observer, max_events);
 }
 

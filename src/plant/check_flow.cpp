@@ -35,7 +35,7 @@ std::string with_kind(const std::string& name, const Place& target) {
 // What an output of `from` must not lead to: the fault's expectation, or nothing if all is well.
 std::string objection(const Place& from, const Place& target) {
   if (as<Source>(target)) return "a machine, buffer or sink";
-  if (as<Buffer>(from) && as<Buffer>(target)) return "a machine or sink, as a buffer does not feed a buffer";
+  if (as<Buffer>(from) && !as<Machine>(target)) return "a machine, as machines take from a buffer";
   const auto* machine = as<Machine>(from);
   if (machine && machine->blocking == Blocking::before_service && as<Machine>(target)) {
     return "a buffer or sink, as the machine blocks before service";

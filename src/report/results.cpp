@@ -35,14 +35,10 @@ std::string kpi_line(const StudyResult& result, std::size_t scenario, std::size_
 
 std::string reason_of(Outcome::Status status) {
   switch (status) {
-    case Outcome::Status::done:
-      return "done";
-    case Outcome::Status::paused:
-      return "paused";
-    case Outcome::Status::deadlock:
-      return "deadlock";
-    case Outcome::Status::livelock:
-      break;
+    case Outcome::Status::done: return "done";
+    case Outcome::Status::paused: return "paused";
+    case Outcome::Status::deadlock: return "deadlock";
+    case Outcome::Status::livelock: break;
   }
   return "livelock";
 }

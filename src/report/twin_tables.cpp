@@ -10,24 +10,16 @@ namespace detail {
 
 std::string state_word(Condition condition, Activity activity) {
   switch (condition) {
-    case Condition::in_repair:
-      return "in repair";
-    case Condition::waiting_for_crew:
-      return "waiting for a crew";
-    case Condition::off_shift:
-      return "off shift";
-    case Condition::up:
-      break;
+    case Condition::in_repair: return "in repair";
+    case Condition::waiting_for_crew: return "waiting for a crew";
+    case Condition::off_shift: return "off shift";
+    case Condition::up: break;
   }
   switch (activity) {
-    case Activity::working:
-      return "working";
-    case Activity::setup:
-      return "set-up";
-    case Activity::blocked:
-      return "blocked";
-    case Activity::starved:
-      break;
+    case Activity::working: return "working";
+    case Activity::setup: return "set-up";
+    case Activity::blocked: return "blocked";
+    case Activity::starved: break;
   }
   return "starved";
 }

@@ -36,7 +36,8 @@ class Future {
     const Time from = state.now + options_.warmup;
     if (options_.warmup.count() > 0) advance_to(numbers, state, from, observer, result.outcome);
     const Totals before = observer.totals(model, state);
-    if (result.outcome.status == Outcome::Status::done) advance_to(numbers, state, from + options_.horizon, observer, result.outcome);
+    if (result.outcome.status == Outcome::Status::done)
+      advance_to(numbers, state, from + options_.horizon, observer, result.outcome);
     if (result.outcome.status != Outcome::Status::done) {
       std::fill_n(values, count, kNaN);
       return result;
@@ -83,11 +84,16 @@ void check_numbers(const Present& present, const std::vector<Scenario>& scenario
 }  // namespace
 
 Study::Study(Present present, StudyOptions options) : present_(std::move(present)), options_(std::move(options)) {
-  if (options_.horizon.count() <= 0) throw InvalidInput(Fault{"horizon", std::to_string(to_seconds(options_.horizon)) + " s", "a time above zero", "", "", 0});
-  if (options_.warmup.count() < 0) throw InvalidInput(Fault{"warmup", std::to_string(to_seconds(options_.warmup)) + " s", "a time not below zero", "", "", 0});
+  if (options_.horizon.count() <= 0)
+    throw InvalidInput(
+        Fault{"horizon", std::to_string(to_seconds(options_.horizon)) + " s", "a time above zero", "", "", 0});
+  if (options_.warmup.count() < 0)
+    throw InvalidInput(
+        Fault{"warmup", std::to_string(to_seconds(options_.warmup)) + " s", "a time not below zero", "", "", 0});
   constexpr Duration kLongest = std::chrono::hours{24 * 36525};  // a century: far within the range of time
   if (options_.horizon > kLongest || options_.warmup > kLongest)
-    throw InvalidInput(Fault{"horizon", std::to_string(to_seconds(std::max(options_.horizon, options_.warmup))) + " s", "at most 100 years", "", "", 0});
+    throw InvalidInput(Fault{"horizon", std::to_string(to_seconds(std::max(options_.horizon, options_.warmup))) + " s",
+                             "at most 100 years", "", "", 0});
   if (options_.replications == 0) throw InvalidInput(Fault{"replications", "0", "at least 1", "", "", 0});
 }
 
@@ -116,7 +122,8 @@ StudyResult Study::run() const {
   ThreadPool pool(options_.threads);
   pool.run(runs, [&](std::size_t i) {
     const auto replication = static_cast<std::uint32_t>(i % options_.replications);
-    ended[i] = Future(present_, options_).run(scenarios[i / options_.replications], replication, result.values.data() + i * columns, columns);
+    ended[i] = Future(present_, options_)
+                   .run(scenarios[i / options_.replications], replication, result.values.data() + i * columns, columns);
     if (!options_.progress) return;
     const std::lock_guard lock(reporting);
     options_.progress(++done, runs);
@@ -125,7 +132,8 @@ StudyResult Study::run() const {
     result.events += ended[i].outcome.events;
     if (!(ended[i].little_gap <= result.little_gap)) result.little_gap = ended[i].little_gap;
     if (ended[i].outcome.status != Outcome::Status::done)
-      result.unfinished.push_back({scenarios[i / options_.replications].name, static_cast<std::uint32_t>(i % options_.replications), ended[i].outcome});
+      result.unfinished.push_back({scenarios[i / options_.replications].name,
+                                   static_cast<std::uint32_t>(i % options_.replications), ended[i].outcome});
   }
   return result;
 }
@@ -147,7 +155,9 @@ Summary summarise(std::vector<double> values) {
 
 std::size_t StudyResult::scenario_index(std::string_view name) const {
   const auto it = std::ranges::find(scenarios, name);
-  if (it == scenarios.end()) throw InvalidInput(Fault{"scenario", std::string(name), "a scenario of this study", nearest_name(name, scenarios), "", 0});
+  if (it == scenarios.end())
+    throw InvalidInput(
+        Fault{"scenario", std::string(name), "a scenario of this study", nearest_name(name, scenarios), "", 0});
   return static_cast<std::size_t>(it - scenarios.begin());
 }
 
@@ -181,7 +191,8 @@ std::vector<Difference> StudyResult::compared_with(std::string_view base_name) c
         level.add(value(base, r, k));
       }
       if (difference.count() == 0) continue;
-      rows.push_back({scenarios[s], kpis[k], level.mean(), difference.mean(), difference.half_width(0.95), difference.count()});
+      rows.push_back(
+          {scenarios[s], kpis[k], level.mean(), difference.mean(), difference.half_width(0.95), difference.count()});
     }
   }
   return rows;

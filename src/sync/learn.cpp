@@ -66,12 +66,16 @@ double LogNormalLearner::log_predictive(double seconds) const {
   const double nu = 2 * alpha_;
   const double scale2 = beta_ * (kappa_ + 1) / (alpha_ * kappa_);
   const double z = std::log(seconds) - mean_;
-  return std::lgamma((nu + 1) / 2) - std::lgamma(nu / 2) - 0.5 * std::log(nu * std::numbers::pi * scale2) - (nu + 1) / 2 * std::log1p(z * z / (nu * scale2)) -
-         std::log(seconds);
+  return std::lgamma((nu + 1) / 2) - std::lgamma(nu / 2) - 0.5 * std::log(nu * std::numbers::pi * scale2) -
+         (nu + 1) / 2 * std::log1p(z * z / (nu * scale2)) - std::log(seconds);
 }
 
 RateLearner::RateLearner(const Distribution& prior, LearnOptions options)
-    : options_(options), prior_alpha_(options.prior_weight), prior_beta_(options.prior_weight * prior.mean()), alpha_(prior_alpha_), beta_(prior_beta_) {}
+    : options_(options),
+      prior_alpha_(options.prior_weight),
+      prior_beta_(options.prior_weight * prior.mean()),
+      alpha_(prior_alpha_),
+      beta_(prior_beta_) {}
 
 void RateLearner::observe_event() {
   const double rho = forget(options_);
@@ -84,11 +88,14 @@ void RateLearner::observe_exposure(double seconds) {
   if (seconds > 0.0 && std::isfinite(seconds)) beta_ += seconds;
 }
 
-double RateLearner::draw_mean(Draw& draw) const { return 1.0 / Distribution::gamma(alpha_ / beta_, 1.0 / std::sqrt(alpha_)).sample(draw); }
+double RateLearner::draw_mean(Draw& draw) const {
+  return 1.0 / Distribution::gamma(alpha_ / beta_, 1.0 / std::sqrt(alpha_)).sample(draw);
+}
 
 void Learnt::observe_time(const Model& model, const std::string& path, double seconds) {
   auto it = cycles_.find(path);
-  if (it == cycles_.end()) it = cycles_.emplace(path, LogNormalLearner(get_law(model, model.defaults, path), options_)).first;
+  if (it == cycles_.end())
+    it = cycles_.emplace(path, LogNormalLearner(get_law(model, model.defaults, path), options_)).first;
   it->second.observe(seconds);
 }
 
@@ -101,11 +108,13 @@ void Learnt::observe_exposure(const Model& model, const std::string& path, doubl
 
 Parameters Learnt::mean(const Model& model, Parameters parameters) const {
   for (const auto& [path, learner] : cycles_) set_law(model, parameters, path, learner.mean_law());
-  for (const auto& [path, learner] : rates_) set_law(model, parameters, path, get_law(model, parameters, path).with("mean", learner.mean()));
+  for (const auto& [path, learner] : rates_)
+    set_law(model, parameters, path, get_law(model, parameters, path).with("mean", learner.mean()));
   return parameters;
 }
 
-Parameters Learnt::draw(const Model& model, Parameters parameters, std::uint64_t seed, std::uint32_t replication) const {
+Parameters Learnt::draw(const Model& model, Parameters parameters, std::uint64_t seed,
+                        std::uint32_t replication) const {
   for (const auto& [path, learner] : cycles_) {
     Draw draw(stream_key(seed, replication, hash_path(path), Purpose::learn), 0);
     set_law(model, parameters, path, learner.draw_law(draw));
@@ -130,8 +139,10 @@ std::vector<Learnt::Row> Learnt::rows() const {
     rows.push_back({path, n, mean, quantile(means, 0.05), quantile(means, 0.95)});
   };
   for (const auto& [path, learner] : cycles_)
-    add(path, learner.observations(), learner.mean_law().mean(), [&l = learner](Draw& d) { return l.draw_law(d).mean(); });
-  for (const auto& [path, learner] : rates_) add(path, learner.observations(), learner.mean(), [&l = learner](Draw& d) { return l.draw_mean(d); });
+    add(path, learner.observations(), learner.mean_law().mean(),
+        [&l = learner](Draw& d) { return l.draw_law(d).mean(); });
+  for (const auto& [path, learner] : rates_)
+    add(path, learner.observations(), learner.mean(), [&l = learner](Draw& d) { return l.draw_mean(d); });
   std::ranges::sort(rows, {}, &Row::path);
   return rows;
 }

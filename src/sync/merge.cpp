@@ -12,20 +12,21 @@
 namespace takt {
 namespace {
 
-constexpr double kModeRight = 0.98;    // confusion of sensed modes
-constexpr double kLevelSd = 1.0;       // parts, of a level sensor against a counter
-constexpr double kCounterSd = 0.05;    // counters are all but exact
+constexpr double kModeRight = 0.98;  // confusion of sensed modes
+constexpr double kLevelSd = 1.0;     // parts, of a level sensor against a counter
+constexpr double kCounterSd = 0.05;  // counters are all but exact
 
 enum class Reported : std::uint8_t { working, idle, down, unknown };
 
 /// PackML by name: busy is Execute (and the states on its way in and out), failed is Aborted, or Held when recoverable.
 Reported meaning_of(const std::string& state) {
   static const std::map<std::string, Reported> meanings = {
-      {"Execute", Reported::working},   {"Starting", Reported::working}, {"Completing", Reported::working}, {"Unholding", Reported::working},
-      {"Unsuspending", Reported::working}, {"Idle", Reported::idle},     {"Suspending", Reported::idle},    {"Suspended", Reported::idle},
-      {"Complete", Reported::idle},     {"Resetting", Reported::idle},   {"Holding", Reported::down},       {"Held", Reported::down},
-      {"Aborting", Reported::down},     {"Aborted", Reported::down},     {"Clearing", Reported::down},      {"Stopping", Reported::down},
-      {"Stopped", Reported::down}};
+      {"Execute", Reported::working},   {"Starting", Reported::working},     {"Completing", Reported::working},
+      {"Unholding", Reported::working}, {"Unsuspending", Reported::working}, {"Idle", Reported::idle},
+      {"Suspending", Reported::idle},   {"Suspended", Reported::idle},       {"Complete", Reported::idle},
+      {"Resetting", Reported::idle},    {"Holding", Reported::down},         {"Held", Reported::down},
+      {"Aborting", Reported::down},     {"Aborted", Reported::down},         {"Clearing", Reported::down},
+      {"Stopping", Reported::down},     {"Stopped", Reported::down}};
   const auto it = meanings.find(state);
   return it == meanings.end() ? Reported::unknown : it->second;
 }
@@ -46,7 +47,11 @@ std::string name_of(Condition condition, Activity activity) {
 class Merge {
  public:
   Merge(const Model& model, const Parameters& parameters, State& state, const Snapshot& snapshot, CounterBook& book)
-      : model_(model), snapshot_(snapshot), book_(book), editor_(model, parameters, state, message_hash(snapshot)), view_(model, state) {}
+      : model_(model),
+        snapshot_(snapshot),
+        book_(book),
+        editor_(model, parameters, state, message_hash(snapshot)),
+        view_(model, state) {}
 
   MergeReport run() {
     for (const EntityReading& reading : snapshot_.entities) {
@@ -66,7 +71,9 @@ class Merge {
     ++report_.cells;
     if (before != after) report_.corrected.push_back({path, what, std::move(before), std::move(after)});
   }
-  void conflict(const std::string& path, std::string value, std::string expected) { report_.conflicts.push_back({path, std::move(value), std::move(expected), "", "", 0}); }
+  void conflict(const std::string& path, std::string value, std::string expected) {
+    report_.conflicts.push_back({path, std::move(value), std::move(expected), "", "", 0});
+  }
 
   // ---- machines --------------------------------------------------------------------------------------------------
   void machine(const EntityReading& reading, std::uint32_t m) {
@@ -89,16 +96,21 @@ class Merge {
     change(reading.path, "state", before, name_of(view_.machines[m].condition(), first.activity));
   }
 
-  double elapsed_s(const std::optional<WallClock::Instant>& since) const { return since ? std::max(0.0, to_seconds(snapshot_.ts - *since)) : 0.0; }
+  double elapsed_s(const std::optional<WallClock::Instant>& since) const {
+    return since ? std::max(0.0, to_seconds(snapshot_.ts - *since)) : 0.0;
+  }
 
   void weigh_mode(Reported reported, std::uint32_t m) {
     const MachineState& ms = view_.machines[m];
-    const Reported model = ms.down != 0 ? Reported::down : ms.working != 0 || ms.busy > blocked_servers(m) ? Reported::working : Reported::idle;
+    const Reported model = ms.down != 0                                      ? Reported::down
+                           : ms.working != 0 || ms.busy > blocked_servers(m) ? Reported::working
+                                                                             : Reported::idle;
     report_.log_evidence += std::log(model == reported ? kModeRight : 1.0 - kModeRight);
   }
   std::uint32_t blocked_servers(std::uint32_t m) const {
     const MachineSpec& spec = model_.machines[m];
-    return static_cast<std::uint32_t>(std::ranges::count(view_.servers.subspan(spec.first_server, spec.servers), Activity::blocked, &ServerState::activity));
+    return static_cast<std::uint32_t>(std::ranges::count(view_.servers.subspan(spec.first_server, spec.servers),
+                                                         Activity::blocked, &ServerState::activity));
   }
 
   /// Which servers have a part, and how much of its work is done. Reported parts go to the servers in order.
@@ -106,7 +118,8 @@ class Merge {
     const MachineSpec& spec = model_.machines[m];
     const std::size_t listed = reading.in_process ? reading.in_process->size() : 0;
     if (listed > spec.servers) {
-      conflict(reading.path + "/in_process", std::to_string(listed) + " parts", "at most " + std::to_string(spec.servers));
+      conflict(reading.path + "/in_process", std::to_string(listed) + " parts",
+               "at most " + std::to_string(spec.servers));
       return;
     }
     for (std::uint32_t i = 0; i < spec.servers; ++i) {
@@ -129,7 +142,8 @@ class Merge {
     if (part.product.empty()) return std::nullopt;
     const auto it = std::ranges::find(model_.products, part.product);
     if (it != model_.products.end()) return static_cast<std::uint32_t>(it - model_.products.begin());
-    report_.conflicts.push_back({path + "/in_process", part.product, "a product of the plant", nearest_name(part.product, model_.products), "", 0});
+    report_.conflicts.push_back({path + "/in_process", part.product, "a product of the plant",
+                                 nearest_name(part.product, model_.products), "", 0});
     return std::nullopt;
   }
 
@@ -154,7 +168,8 @@ class Merge {
       ++report_.cells;
       return;  // nothing new: what is pending is a draw from the right law already
     }
-    if (told && was_working) change(reading.path, "worked_s", std::to_string(editor_.worked_s(m, s)), std::to_string(worked));
+    if (told && was_working)
+      change(reading.path, "worked_s", std::to_string(editor_.worked_s(m, s)), std::to_string(worked));
     if (!editor_.set_working(m, s, worked, product)) report_.over_runs.push_back(reading.path);
   }
 
@@ -177,7 +192,8 @@ class Merge {
     if (!reading.level) return;
     const double capacity = model_.buffers[b].capacity == kInfinite ? 4e9 : model_.buffers[b].capacity;
     if (!(*reading.level >= 0.0 && *reading.level <= capacity)) {
-      conflict(reading.path + "/level", std::to_string(*reading.level), "a level from 0 to " + std::to_string(model_.buffers[b].capacity));
+      conflict(reading.path + "/level", std::to_string(*reading.level),
+               "a level from 0 to " + std::to_string(model_.buffers[b].capacity));
       return;
     }
     const double off = (*reading.level - view_.buffers[b].level) / kLevelSd;
@@ -189,13 +205,16 @@ class Merge {
   void note_counters(const EntityReading& reading, std::uint32_t m) {
     const CounterReading& now = *reading.counters;
     const auto it = book_.machines.find(reading.path);
-    if (it != book_.machines.end() && it->second.reading.reset_epoch == now.reset_epoch && now.good && it->second.reading.good) {
+    if (it != book_.machines.end() && it->second.reading.reset_epoch == now.reset_epoch && now.good &&
+        it->second.reading.good) {
       const CounterBase& base = it->second;
       if (*now.good < *base.reading.good) {
-        conflict(reading.path + "/counters/good", std::to_string(*now.good), "not less than before (" + std::to_string(*base.reading.good) + ") without a reset");
+        conflict(reading.path + "/counters/good", std::to_string(*now.good),
+                 "not less than before (" + std::to_string(*base.reading.good) + ") without a reset");
         return;
       }
-      const std::uint64_t scrap = now.scrap && base.reading.scrap && *now.scrap >= *base.reading.scrap ? *now.scrap - *base.reading.scrap : 0;
+      const std::uint64_t scrap =
+          now.scrap && base.reading.scrap && *now.scrap >= *base.reading.scrap ? *now.scrap - *base.reading.scrap : 0;
       counted_[m] = {*now.good - *base.reading.good, scrap};
     }
     fresh_[m] = now;
@@ -259,21 +278,29 @@ class Merge {
     }
     for (const std::uint32_t m : sides.out) {
       const CounterBase& base = book_.machines.at(model_.machine_path(m));
-      level -= static_cast<double>(counted_.at(m).good + counted_.at(m).scrap) + (static_cast<double>(unfinished_on(m)) - base.unfinished);
+      level -= static_cast<double>(counted_.at(m).good + counted_.at(m).scrap) +
+               (static_cast<double>(unfinished_on(m)) - base.unfinished);
     }
     return level;
   }
   std::uint32_t finished_on(std::uint32_t m) const {
-    return parts_on(m, [this](std::uint32_t s) { return done_.contains(s) || (view_.servers[s].activity == Activity::blocked && view_.servers[s].waits_to_start == 0); });
+    return parts_on(m, [this](std::uint32_t s) {
+      return done_.contains(s) ||
+             (view_.servers[s].activity == Activity::blocked && view_.servers[s].waits_to_start == 0);
+    });
   }
   std::uint32_t unfinished_on(std::uint32_t m) const {
-    return parts_on(m, [this](std::uint32_t s) { return !done_.contains(s) && (view_.servers[s].activity == Activity::working || view_.servers[s].activity == Activity::setup); });
+    return parts_on(m, [this](std::uint32_t s) {
+      return !done_.contains(s) &&
+             (view_.servers[s].activity == Activity::working || view_.servers[s].activity == Activity::setup);
+    });
   }
   template <class Is>
   std::uint32_t parts_on(std::uint32_t m, Is is) const {
     const MachineSpec& spec = model_.machines[m];
     std::uint32_t parts = 0;
-    for (std::uint32_t s = spec.first_server; s < spec.first_server + spec.servers; ++s) parts += !gone_.contains(s) && is(s) ? 1U : 0U;
+    for (std::uint32_t s = spec.first_server; s < spec.first_server + spec.servers; ++s)
+      parts += !gone_.contains(s) && is(s) ? 1U : 0U;
     return parts;
   }
 
@@ -282,7 +309,9 @@ class Merge {
     const double level = std::clamp(expected_level(b, sides), 0.0, capacity);
     const std::uint32_t before = view_.buffers[b].level;
     editor_.set_level(b, static_cast<std::uint32_t>(level));
-    if (before != view_.buffers[b].level) report_.inferred.push_back({model_.buffer_path(b), "level", std::to_string(before), std::to_string(view_.buffers[b].level)});
+    if (before != view_.buffers[b].level)
+      report_.inferred.push_back(
+          {model_.buffer_path(b), "level", std::to_string(before), std::to_string(view_.buffers[b].level)});
   }
 
   void reconcile_levels(const std::vector<std::uint32_t>& buffers) {
@@ -316,7 +345,8 @@ class Merge {
       const double capacity = model_.buffers[b].capacity == kInfinite ? 4e9 : model_.buffers[b].capacity;
       const double level = std::clamp(std::round(x(i)), 0.0, capacity);
       if (level != levels_.at(b))
-        conflict(model_.buffer_path(b) + "/level", std::to_string(levels_.at(b)), std::to_string(level) + ", reconciled with the counters around it");
+        conflict(model_.buffer_path(b) + "/level", std::to_string(levels_.at(b)),
+                 std::to_string(level) + ", reconciled with the counters around it");
       levels_[b] = level;
     }
   }
@@ -334,8 +364,10 @@ class Merge {
       const CounterBase& base = book_.machines.at(model_.machine_path(m));
       const std::uint64_t good_before = ms.completions - ms.scrapped - (base.completions - base.scrapped);
       change(model_.machine_path(m), "good", std::to_string(good_before), std::to_string(counted.good));
-      const auto missing = static_cast<std::int64_t>(counted.good + counted.scrap) - static_cast<std::int64_t>(ms.completions - base.completions);
-      const auto missing_scrap = static_cast<std::int64_t>(counted.scrap) - static_cast<std::int64_t>(ms.scrapped - base.scrapped);
+      const auto missing = static_cast<std::int64_t>(counted.good + counted.scrap) -
+                           static_cast<std::int64_t>(ms.completions - base.completions);
+      const auto missing_scrap =
+          static_cast<std::int64_t>(counted.scrap) - static_cast<std::int64_t>(ms.scrapped - base.scrapped);
       ms.completions += static_cast<std::uint64_t>(missing);
       ms.scrapped += static_cast<std::uint64_t>(missing_scrap);
       ComponentState& component = view_.components[model_.machines[m].component];
@@ -343,21 +375,26 @@ class Merge {
       const MachineSpec& spec = model_.machines[m];
       if (spec.routes == 1 && model_.routes[spec.first_route].place >= model_.buffers.size()) {
         const std::int64_t good_missing = missing - missing_scrap;
-        view_.sinks[model_.routes[spec.first_route].place - model_.buffers.size()] += static_cast<std::uint64_t>(good_missing);
+        view_.sinks[model_.routes[spec.first_route].place - model_.buffers.size()] +=
+            static_cast<std::uint64_t>(good_missing);
         correct_books(component, good_missing);
       }
     }
   }
 
   /// Parts that left without the model's knowing came in too; parts that did not leave after all are taken out.
-  static void correct_books(ComponentState& component, std::int64_t left) { (left > 0 ? component.parts : component.removed) += static_cast<std::uint64_t>(std::abs(left)); }
+  static void correct_books(ComponentState& component, std::int64_t left) {
+    (left > 0 ? component.parts : component.removed) += static_cast<std::uint64_t>(std::abs(left));
+  }
 
   /// Levels are remembered with the counters around them, so that both speak of one instant.
   void remember() {
     for (const auto& [m, reading] : fresh_)
-      book_.machines[model_.machine_path(m)] = {reading, view_.machines[m].completions, view_.machines[m].scrapped, finished_on(m), unfinished_on(m)};
+      book_.machines[model_.machine_path(m)] = {reading, view_.machines[m].completions, view_.machines[m].scrapped,
+                                                finished_on(m), unfinished_on(m)};
     for (std::uint32_t b = 0; b < model_.buffers.size(); ++b)
-      if (model_.buffer_entity[b] != kNone && sides_among(b, fresh_)) book_.levels[model_.buffer_path(b)] = view_.buffers[b].level;
+      if (model_.buffer_entity[b] != kNone && sides_among(b, fresh_))
+        book_.levels[model_.buffer_path(b)] = view_.buffers[b].level;
   }
 
   const Model& model_;
@@ -374,7 +411,8 @@ class Merge {
 
 }  // namespace
 
-MergeReport merge(const Model& model, const Parameters& parameters, State& state, const Snapshot& snapshot, CounterBook& book) {
+MergeReport merge(const Model& model, const Parameters& parameters, State& state, const Snapshot& snapshot,
+                  CounterBook& book) {
   State next = state;
   CounterBook next_book = book;
   MergeReport report = Merge(model, parameters, next, snapshot, next_book).run();

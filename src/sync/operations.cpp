@@ -16,21 +16,14 @@ void OperationTracker::observe(const MachineObservation& observation) {
   advance_to(observation.time);
   last_ = observation.time;
   switch (observation.role) {
-    case SignalRole::state:
-      set_state(observation.text);
-      break;
+    case SignalRole::state: set_state(observation.text); break;
     case SignalRole::program:
       program_ = observation.text;
       if (running_) running_->program = program_;
       break;
-    case SignalRole::block:
-      reach(observation.number);
-      break;
-    case SignalRole::feed_rate:
-      feed(observation.number);
-      break;
-    case SignalRole::other:
-      break;
+    case SignalRole::block: reach(observation.number); break;
+    case SignalRole::feed_rate: feed(observation.number); break;
+    case SignalRole::other: break;
   }
   if (running_) running_->end = last_;
 }

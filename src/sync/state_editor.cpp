@@ -10,7 +10,9 @@ bool in_process(const ServerState& s) { return s.activity == Activity::working |
 
 }  // namespace
 
-Draw StateEditor::draw_for(std::uint64_t cell) const { return {stream_key(state_.seed, state_.replication, mix64(message_ ^ cell), Purpose::merge), 0}; }
+Draw StateEditor::draw_for(std::uint64_t cell) const {
+  return {stream_key(state_.seed, state_.replication, mix64(message_ ^ cell), Purpose::merge), 0};
+}
 
 std::uint32_t StateEditor::law_of(const MachineSpec& spec, std::uint32_t product) const {
   return (spec.flags & kLawByProduct) != 0 ? model_.law_of[spec.cycle_law + product] : spec.cycle_law;
@@ -37,7 +39,8 @@ void StateEditor::set_level(std::uint32_t buffer, std::uint32_t level) {
   while (b.level < level) {
     if (b.ring != 0) {
       if (b.level == b.ring) grow_ring(model_, state_, buffer);
-      state_.parts[b.ring_at + ((b.head + b.level) & (b.ring - 1))] = Part{now(), static_cast<std::uint32_t>(component.parts), 0};
+      state_.parts[b.ring_at + ((b.head + b.level) & (b.ring - 1))] =
+          Part{now(), static_cast<std::uint32_t>(component.parts), 0};
     }
     ++component.parts;
     ++b.level;
@@ -48,7 +51,8 @@ void StateEditor::leave_queue(std::uint32_t server) {
   ServerState& s = view_.servers[server];
   if (s.activity != Activity::blocked || s.place >= view_.buffers.size()) return;
   const auto next = [this](std::uint32_t producer) -> std::uint32_t& {
-    return producer < view_.servers.size() ? view_.servers[producer].next_waiting : view_.sources[producer - view_.servers.size()].next_waiting;
+    return producer < view_.servers.size() ? view_.servers[producer].next_waiting
+                                           : view_.sources[producer - view_.servers.size()].next_waiting;
   };
   BufferState& b = view_.buffers[s.place];
   std::uint32_t before = kNone;
@@ -64,8 +68,10 @@ void StateEditor::leave_queue(std::uint32_t server) {
 
 void StateEditor::set_activity(std::uint32_t machine, ServerState& server, Activity activity) {
   MachineState& m = view_.machines[machine];
-  m.working += static_cast<std::uint32_t>(activity == Activity::working) - static_cast<std::uint32_t>(server.activity == Activity::working);
-  m.busy += static_cast<std::uint32_t>(server.activity == Activity::starved) - static_cast<std::uint32_t>(activity == Activity::starved);
+  m.working += static_cast<std::uint32_t>(activity == Activity::working) -
+               static_cast<std::uint32_t>(server.activity == Activity::working);
+  m.busy += static_cast<std::uint32_t>(server.activity == Activity::starved) -
+            static_cast<std::uint32_t>(activity == Activity::starved);
   server.activity = activity;
 }
 
@@ -91,14 +97,16 @@ void StateEditor::give_part(std::uint32_t machine, ServerState& server, std::opt
   if (product) server.part.product = *product;
 }
 
-bool StateEditor::set_working(std::uint32_t machine, std::uint32_t server, double worked_s, std::optional<std::uint32_t> product) {
+bool StateEditor::set_working(std::uint32_t machine, std::uint32_t server, double worked_s,
+                              std::optional<std::uint32_t> product) {
   ServerState& s = view_.servers[server];
   leave_queue(server);
   give_part(machine, s, product);
   set_activity(machine, s, Activity::working);
   Draw draw = draw_for(server);
   bool over_run = false;
-  const double left = numbers_.laws[law_of(model_.machines[machine], s.part.product)].sample_residual(worked_s, draw, &over_run);
+  const double left =
+      numbers_.laws[law_of(model_.machines[machine], s.part.product)].sample_residual(worked_s, draw, &over_run);
   s.total = from_seconds(worked_s + left).count();
   s.due = from_seconds(left).count() + (view_.machines[machine].condition() == Condition::up ? now() : 0);
   update_clock(machine);
@@ -187,7 +195,8 @@ void StateEditor::release_crew(std::uint32_t machine) {
   ++crew.busy;
   view_.machines[next].down = static_cast<std::uint8_t>(Condition::in_repair);
   Draw draw = draw_for(std::uint64_t{next} | std::uint64_t{1} << 40);
-  view_.machines[next].breakdown_total = from_seconds(numbers_.laws[model_.machines[next].repair_law].sample(draw)).count();
+  view_.machines[next].breakdown_total =
+      from_seconds(numbers_.laws[model_.machines[next].repair_law].sample(draw)).count();
   view_.machines[next].breakdown = now() + view_.machines[next].breakdown_total;
 }
 

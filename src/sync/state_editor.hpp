@@ -18,8 +18,8 @@ class StateEditor {
 
   void set_level(std::uint32_t buffer, std::uint32_t level);
 
-  /// A server gets a part (from its inputs if there is one, otherwise a new one) and `worked_s` of its cycle is done; what is left
-  /// follows its law. Returns whether the law allows that much work.
+  /// A server gets a part (from its inputs if there is one, otherwise a new one) and `worked_s` of its cycle is done;
+  /// what is left follows its law. Returns whether the law allows that much work.
   bool set_working(std::uint32_t machine, std::uint32_t server, double worked_s, std::optional<std::uint32_t> product);
   /// The work on the server's part is done now: it leaves at once if it can.
   void set_done(std::uint32_t machine, std::uint32_t server, std::optional<std::uint32_t> product);

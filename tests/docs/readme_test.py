@@ -30,13 +30,14 @@ class Readme(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(folder.cleanup)
         cls.root = Path(folder.name)
-        programs = cls.root / "build" / "quickstart" / "examples"
+        build = cls.root / "build" / "quickstart"
+        programs = build / "examples" / "bottling"
         programs.mkdir(parents=True)
         (cls.root / "examples").symlink_to(ROOT / "examples")
-        (programs.parent / "takt").symlink_to(BUILD / "takt")
+        (build / "takt").symlink_to(BUILD / "takt")
         for name in ("bottling", "bottling_truth"):
-            (programs / name).symlink_to(BUILD / "examples" / name)
-        cls.quickstart = run([ROOT / "examples" / "bottling" / "run.sh", programs.parent], cls.root)
+            (programs / name).symlink_to(BUILD / "examples" / "bottling" / name)
+        cls.quickstart = run([ROOT / "examples" / "bottling" / "run.sh", build], cls.root)
 
     def test_the_table_is_what_quickstart_prints(self):
         (table,) = blocks("text")
@@ -46,7 +47,7 @@ class Readme(unittest.TestCase):
         (program,) = blocks("cpp")
         source = (ROOT / "examples" / "first_look" / "first_look.cpp").read_text(encoding="utf-8")
         self.assertEqual(program, source[source.index("#include") :])
-        self.assertIn("faster filler", run([BUILD / "examples" / "first_look"], self.root))
+        self.assertIn("faster filler", run([BUILD / "examples" / "first_look" / "first_look"], self.root))
 
     def test_the_commands_run(self):
         commands = "".join(blocks("sh"))

@@ -10,15 +10,24 @@ namespace {
 using namespace std::chrono_literals;
 
 Distribution always(double seconds) { return Distribution::constant(seconds); }
-Source every(double seconds, WithoutPlace without_place = WithoutPlace::lost) { return {Source::Renewal{always(seconds), std::nullopt}, {}, without_place}; }
+Source every(double seconds, WithoutPlace without_place = WithoutPlace::lost) {
+  return {Source::Renewal{always(seconds), std::nullopt}, {}, without_place};
+}
 
 /// A model and a state, with what tests ask of them.
 struct PlantRun {
-  explicit PlantRun(const PlantBuilder& plant, CompileOptions options = {}) : model(compile(plant.build(), options)), state(start(model, model.defaults)) {}
+  explicit PlantRun(const PlantBuilder& plant, CompileOptions options = {})
+      : model(compile(plant.build(), options)), state(start(model, model.defaults)) {}
   Outcome to(Duration t) { return advance(model, model.defaults, state, Time{t}); }
-  MachineState machine(const std::string& path) const { return ConstStateView(model, state).machines[model.machine(path).value]; }
-  Activity activity(const std::string& path) const { return ConstStateView(model, state).servers[model.machines[model.machine(path).value].first_server].activity; }
-  std::uint32_t level(const std::string& path) const { return ConstStateView(model, state).buffers[model.buffer(path).value].level; }
+  MachineState machine(const std::string& path) const {
+    return ConstStateView(model, state).machines[model.machine(path).value];
+  }
+  Activity activity(const std::string& path) const {
+    return ConstStateView(model, state).servers[model.machines[model.machine(path).value].first_server].activity;
+  }
+  std::uint32_t level(const std::string& path) const {
+    return ConstStateView(model, state).buffers[model.buffer(path).value].level;
+  }
   std::uint64_t out() const { return ConstStateView(model, state).sinks[0]; }
   SourceState source() const { return ConstStateView(model, state).sources[0]; }
 
@@ -30,7 +39,12 @@ TEST(Source, FirstArrivalComesAfterOneIntervalUnlessGiven) {
   for (const bool given : {false, true}) {
     PlantBuilder plant("p");
     auto line = plant.line("e", "w", "l");
-    line.source("s", {Source::Renewal{always(10.0), given ? std::optional<Time>(Time{0s}) : std::nullopt}, {}, WithoutPlace::lost}, {{"out"}}).sink("out");
+    line.source("s",
+                {Source::Renewal{always(10.0), given ? std::optional<Time>(Time{0s}) : std::nullopt},
+                 {},
+                 WithoutPlace::lost},
+                {{"out"}})
+        .sink("out");
     PlantRun run(plant);
     run.to(9s);
     EXPECT_EQ(run.out(), given ? 1U : 0U);
@@ -43,7 +57,10 @@ TEST(Source, LosesOrHoldsAnArrivalWithoutPlace) {
   for (const WithoutPlace rule : {WithoutPlace::lost, WithoutPlace::held}) {
     PlantBuilder plant("p");
     auto line = plant.line("e", "w", "l");
-    line.source("s", every(1.0, rule), {{"b"}}).buffer("b", {1, 0}, {{"m"}}).machine("m", test::machine_with(always(10.0)), {{"out"}}).sink("out");
+    line.source("s", every(1.0, rule), {{"b"}})
+        .buffer("b", {1, 0}, {{"m"}})
+        .machine("m", test::machine_with(always(10.0)), {{"out"}})
+        .sink("out");
     PlantRun run(plant);
     run.to(10s);  // at 1 s on the machine, at 2 s in the buffer, at 3 s without a place
     if (rule == WithoutPlace::lost) {
@@ -64,7 +81,8 @@ TEST(Source, TimetableBringsProductsAndQuantities) {
   PlantBuilder plant("p");
   plant.product("a").product("b");
   auto line = plant.line("e", "w", "l");
-  line.source("s", {Source::Timetable{{{Time{5s}, "a", 2}, {Time{20s}, "b", 3}}}, {{"a", 1.0}}, WithoutPlace::lost}, {{"q"}});
+  line.source("s", {Source::Timetable{{{Time{5s}, "a", 2}, {Time{20s}, "b", 3}}}, {{"a", 1.0}}, WithoutPlace::lost},
+              {{"q"}});
   line.buffer("q", {std::nullopt, 0}, {{"m"}});
   Machine machine;
   machine.cycle_time = {always(0.0), {{"a", always(1.0)}, {"b", always(2.0)}}};
@@ -116,7 +134,9 @@ TEST(Failure, KeepsRestartsOrScrapsThePart) {
   const auto second_done = [](OnFailure rule) {
     PlantBuilder plant("p");
     auto line = plant.line("e", "w", "l");
-    line.source("s", {Source::Saturated{}, {}, WithoutPlace::lost}, {{"m"}}).machine("m", failing_at(14.0, 5.0, FailureClock::working, rule), {{"out"}}).sink("out");
+    line.source("s", {Source::Saturated{}, {}, WithoutPlace::lost}, {{"m"}})
+        .machine("m", failing_at(14.0, 5.0, FailureClock::working, rule), {{"out"}})
+        .sink("out");
     PlantRun run(plant);
     while (run.out() < 2) run.to(run.state.now.time_since_epoch() + 1s);
     EXPECT_EQ(run.machine("/e/w/l/m").scrapped, rule == OnFailure::scrap ? 1U : 0U);
@@ -131,7 +151,9 @@ TEST(Failure, WorkingClockStandsStillWhileTheMachineDoes) {
   const auto failures = [](FailureClock clock) {
     PlantBuilder plant("p");
     auto line = plant.line("e", "w", "l");
-    line.source("s", every(20.0), {{"m"}}).machine("m", failing_at(25.0, 5.0, clock), {{"out"}}).sink("out");  // works half the time
+    line.source("s", every(20.0), {{"m"}})
+        .machine("m", failing_at(25.0, 5.0, clock), {{"out"}})
+        .sink("out");  // works half the time
     PlantRun run(plant);
     run.to(120s);
     return run.machine("/e/w/l/m").breakdowns;
@@ -178,7 +200,9 @@ TEST(Failure, WhatADownMachineTakesAndLetsOutIsDeclared) {
       PlantRun run(plant);
       run.to(31s);
       EXPECT_EQ(run.activity("/e/w/l/m01"), unloads ? Activity::working : Activity::starved);
-      EXPECT_EQ(run.activity("/e/w/l/m00"), !unloads ? Activity::blocked : loads ? Activity::working : Activity::starved);
+      EXPECT_EQ(run.activity("/e/w/l/m00"), !unloads ? Activity::blocked
+                                            : loads  ? Activity::working
+                                                     : Activity::starved);
       run.to(56s);  // repaired: a part that was kept in goes on
       if (!unloads) {
         EXPECT_EQ(run.activity("/e/w/l/m01"), Activity::working);
@@ -193,12 +217,17 @@ TEST(Routing, FollowsProbabilitiesAndProducts) {
   plant.product("a").product("b");
   auto line = plant.line("e", "w", "l");
   line.source("s", {Source::Saturated{}, {{"a", 3.0}, {"b", 1.0}}, WithoutPlace::lost}, {{"m"}});
-  line.machine("m", test::machine_with(always(1.0)), {{"good", 0.9, "a"}, {"bad", 0.1, "a"}, {"other", 1.0, "b"}}).sink("bad").sink("good").sink("other");
+  line.machine("m", test::machine_with(always(1.0)), {{"good", 0.9, "a"}, {"bad", 0.1, "a"}, {"other", 1.0, "b"}})
+      .sink("bad")
+      .sink("good")
+      .sink("other");
   PlantRun run(plant);
   constexpr double kParts = 100'000.0;
   run.to(100'000s);
   const auto& sinks = ConstStateView(run.model, run.state).sinks;  // in path order
-  const auto expect_share = [&](std::uint64_t parts, double p) { EXPECT_NEAR(static_cast<double>(parts) / kParts, p, 4.5 * std::sqrt(p * (1 - p) / kParts)); };
+  const auto expect_share = [&](std::uint64_t parts, double p) {
+    EXPECT_NEAR(static_cast<double>(parts) / kParts, p, 4.5 * std::sqrt(p * (1 - p) / kParts));
+  };
   expect_share(sinks[0], 0.75 * 0.1);
   expect_share(sinks[1], 0.75 * 0.9);
   expect_share(sinks[2], 0.25);
@@ -248,7 +277,8 @@ TEST(Deadlock, IsFoundAndNamesTheCircle) {
   EXPECT_LT(outcome.time, Time{1h});
   EXPECT_EQ(outcome.circular_wait.size(), 2U);
   EXPECT_NE(outcome.circular_wait[0].find("waits for a place in"), std::string::npos);
-  EXPECT_NE((outcome.circular_wait[0] + outcome.circular_wait[1]).find("/e/w/l/a waits for a place in /e/w/l/b/entry"), std::string::npos);
+  EXPECT_NE((outcome.circular_wait[0] + outcome.circular_wait[1]).find("/e/w/l/a waits for a place in /e/w/l/b/entry"),
+            std::string::npos);
 }
 
 TEST(Deadlock, IsToldAgainByEveryLaterCall) {

@@ -10,7 +10,9 @@
 
 namespace takt::test {
 
-inline std::string numbered(const char* prefix, std::size_t i) { return prefix + std::string(i < 10 ? "0" : "") + std::to_string(i); }
+inline std::string numbered(const char* prefix, std::size_t i) {
+  return prefix + std::string(i < 10 ? "0" : "") + std::to_string(i);
+}
 
 /// A saturated serial line m00 -> b00 -> m01 ... -> store; zero places means a direct connection.
 inline Plant serial_line(const std::vector<Machine>& machines, const std::vector<std::uint32_t>& places) {
@@ -35,7 +37,8 @@ inline Machine machine_with(Distribution cycle) {
 
 inline Machine failing(Distribution cycle, double mtbf, double mttr, FailureClock clock = FailureClock::working) {
   Machine machine = machine_with(std::move(cycle));
-  machine.failure = Failure{Distribution::exponential(mtbf), Distribution::exponential(mttr), clock, "", OnFailure::resume};
+  machine.failure =
+      Failure{Distribution::exponential(mtbf), Distribution::exponential(mttr), clock, "", OnFailure::resume};
   return machine;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Serial lines against the max-plus recursions of their sample paths (cases' FORMULAS.md), part by part, with the very numbers
-// that the engine draws.
+// Serial lines against the max-plus recursions of their sample paths (cases' FORMULAS.md), part by part, with the very
+// numbers that the engine draws.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -19,7 +19,8 @@ std::int64_t drawn(const Model& model, std::size_t m, std::uint64_t k, std::uint
 }
 
 /// Times at which parts leave machine i (the last one: the plant), by recursion. Index 0 is before the first part.
-std::vector<std::int64_t> recursion(const Model& model, const std::vector<std::uint32_t>& places, std::size_t parts, std::uint64_t seed, Blocking blocking) {
+std::vector<std::int64_t> recursion(const Model& model, const std::vector<std::uint32_t>& places, std::size_t parts,
+                                    std::uint64_t seed, Blocking blocking) {
   const std::size_t n = model.machines.size();
   std::vector<std::vector<std::int64_t>> start(n + 1, std::vector<std::int64_t>(parts + 1, 0)), leave = start;
   for (std::size_t k = 1; k <= parts; ++k) {
@@ -27,10 +28,12 @@ std::vector<std::int64_t> recursion(const Model& model, const std::vector<std::u
       const std::int64_t arrived = i == 0 ? 0 : leave[i - 1][k];
       const std::size_t room = i + 1 < n ? places[i] : 0;
       start[i][k] = std::max(arrived, leave[i][k - 1]);
-      if (blocking == Blocking::before_service && i + 1 < n && k > room) start[i][k] = std::max(start[i][k], start[i + 1][k - room]);
+      if (blocking == Blocking::before_service && i + 1 < n && k > room)
+        start[i][k] = std::max(start[i][k], start[i + 1][k - room]);
       leave[i][k] = start[i][k] + drawn(model, i, k - 1, seed);
       // after service: the part leaves when part k - room - 1 has left the next machine (its own place counts one)
-      if (blocking == Blocking::after_service && i + 1 < n && k > room + 1) leave[i][k] = std::max(leave[i][k], leave[i + 1][k - room - 1]);
+      if (blocking == Blocking::after_service && i + 1 < n && k > room + 1)
+        leave[i][k] = std::max(leave[i][k], leave[i + 1][k - room - 1]);
     }
   }
   return leave[n - 1];
@@ -72,13 +75,16 @@ TEST_P(RandomLine, EqualsTheMaxPlusRecursionPartByPart) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Blockings, RandomLine, testing::Values(Blocking::after_service, Blocking::before_service),
-                         [](const auto& p) { return p.param == Blocking::after_service ? "AfterService" : "BeforeService"; });
+                         [](const auto& p) {
+                           return p.param == Blocking::after_service ? "AfterService" : "BeforeService";
+                         });
 
 // M/M/1 with the Lindley recursion: waiting times part by part.
 TEST(OpenLine, EqualsTheLindleyRecursion) {
   PlantBuilder plant("mm1");
   auto line = plant.line("e", "w", "l");
-  line.source("arrivals", {Source::Renewal{Distribution::exponential(1.25), std::nullopt}, {}, WithoutPlace::lost}, {{"queue"}});
+  line.source("arrivals", {Source::Renewal{Distribution::exponential(1.25), std::nullopt}, {}, WithoutPlace::lost},
+              {{"queue"}});
   line.buffer("queue", {std::nullopt, 0}, {{"server"}});
   line.machine("server", test::machine_with(Distribution::exponential(1.0)), {{"out"}}).sink("out");
   const Model model = compile(plant.build(), {true});

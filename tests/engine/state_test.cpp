@@ -31,8 +31,10 @@ TEST(State, DoesNotDependOnHowTheRunIsCut) {
   advance(model, model.defaults, whole, Time{1h});
   for (std::uint64_t i = 0; cut.now < Time{1h}; ++i) {
     Draw draw({i, 0}, i);
-    const Outcome outcome = advance(model, model.defaults, cut, std::min(Time{1h}, cut.now + Duration{static_cast<std::int64_t>(draw.bits() % 60'000'000'000U)}),
-                                    draw.bits() % 50);
+    const Outcome outcome =
+        advance(model, model.defaults, cut,
+                std::min(Time{1h}, cut.now + Duration{static_cast<std::int64_t>(draw.bits() % 60'000'000'000U)}),
+                draw.bits() % 50);
     ASSERT_TRUE(outcome.status == Outcome::Status::done || outcome.status == Outcome::Status::paused);
   }
   EXPECT_TRUE(equal(model, whole, cut));
@@ -68,7 +70,8 @@ TEST(State, ForkDrawsWhatIsLeftFromTheConditionalLaw) {
   constexpr std::uint32_t kForks = 20'000;
   for (std::uint32_t r = 0; r < kForks; ++r) {
     const State future = fork(model, model.defaults, state, r);
-    const double left = to_seconds(Duration{ConstStateView(model, future).servers[0].due - state.now.time_since_epoch().count()});
+    const double left =
+        to_seconds(Duration{ConstStateView(model, future).servers[0].due - state.now.time_since_epoch().count()});
     ASSERT_GE(left, 0.0);
     ASSERT_LE(left, 8.0);
     sum += left;

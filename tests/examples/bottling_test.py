@@ -21,10 +21,10 @@ def run(*command):
 
 def printed(folder):
     """What run.sh prints for a build whose programs are these; the day it makes stays in `folder`."""
-    programs = Path(folder) / "examples"
-    programs.mkdir()
+    programs = Path(folder) / "examples" / "bottling"
+    programs.mkdir(parents=True)
     for name in ("bottling", "bottling_truth"):
-        (programs / name).symlink_to(BUILD / "examples" / name)
+        (programs / name).symlink_to(BUILD / "examples" / "bottling" / name)
     return run(EXAMPLE / "run.sh", folder).stdout
 
 
@@ -35,7 +35,7 @@ class Bottling(unittest.TestCase):
         cls.folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(cls.folder.cleanup)
         cls.output = printed(cls.folder.name)
-        cls.day = Path(cls.folder.name) / "examples" / "bottling_day"
+        cls.day = Path(cls.folder.name) / "examples" / "bottling" / "day"
 
     def test_it_prints_what_is_expected(self):
         self.maxDiff = None

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared"
 DATA = SHARED / "data"
 SCORER = SHARED / "cases" / "forecast" / "score.py"
-PROGRAM = Path(os.environ.get("TAKT_BUILD_DIR", ROOT / "build" / "release")) / "examples" / "cnc_cell"
+PROGRAM = Path(os.environ.get("TAKT_BUILD_DIR", ROOT / "build" / "release")) / "examples" / "cnc_cell" / "backtest"
 SKIPPED = 77
 
 # What the method reaches on this record, with a little room: a fault in it costs far more. Minutes, and pieces in an hour.

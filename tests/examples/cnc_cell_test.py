@@ -10,7 +10,7 @@ import tempfile
 import unittest
 from datetime import datetime, timedelta
 
-PROGRAM = pathlib.Path(os.environ.get("TAKT_BUILD_DIR", "build/release")) / "examples" / "cnc_cell"
+PROGRAM = pathlib.Path(os.environ.get("TAKT_BUILD_DIR", "build/release")) / "examples" / "cnc_cell" / "backtest"
 HEADER = "set,part,target,unit,cut,horizon,known\n"
 GAP_S = 240.0
 

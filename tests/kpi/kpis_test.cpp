@@ -98,8 +98,11 @@ TEST(Kpis, OfCrewsAndProducts) {
   auto line = plant.line("e", "w", "l");
   Machine machine;
   machine.cycle_time = {{}, {{"a", Distribution::constant(1.0)}, {"b", Distribution::constant(3.0)}}};
-  machine.failure = Failure{Distribution::constant(90.0), Distribution::constant(10.0), FailureClock::calendar, "crew", OnFailure::resume};
-  line.source("s", {Source::Saturated{}, {{"a", 1.0}, {"b", 1.0}}, WithoutPlace::lost}, {{"m"}}).machine("m", machine, {{"out"}}).sink("out");
+  machine.failure = Failure{Distribution::constant(90.0), Distribution::constant(10.0), FailureClock::calendar, "crew",
+                            OnFailure::resume};
+  line.source("s", {Source::Saturated{}, {{"a", 1.0}, {"b", 1.0}}, WithoutPlace::lost}, {{"m"}})
+      .machine("m", machine, {{"out"}})
+      .sink("out");
   auto kpi = observed(compile(plant.build()), 0s, 100'000s);
   EXPECT_NEAR(kpi["/e/w/crew busy"], 0.1, 1e-3);
   EXPECT_NEAR(kpi["/e/w/crew utilisation"], 0.1, 1e-3);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Properties that hold in every plant, on random ones: merging, splitting, rework, several servers, crews, shifts, products, both
-// kinds of blocking.
+// Properties that hold in every plant, on random ones: merging, splitting, rework, several servers, crews, shifts,
+// products, both kinds of blocking.
 #include <gtest/gtest.h>
 
 #include "engine/plants.hpp"
@@ -22,7 +22,9 @@ class RandomPlant {
     if (two_products) plant.product("a").product("b");
     plant.crew("e", "w", {"crew", 1 + number(2)});
     Calendar calendar;
-    for (auto& day : calendar.week) day = {{std::chrono::minutes{0}, std::chrono::minutes{400}}, {std::chrono::minutes{410}, std::chrono::minutes{24 * 60}}};
+    for (auto& day : calendar.week)
+      day = {{std::chrono::minutes{0}, std::chrono::minutes{400}},
+             {std::chrono::minutes{410}, std::chrono::minutes{24 * 60}}};
     plant.calendar("shifts", calendar);
     auto line = plant.line("e", "w", "l");
     const std::uint32_t layers = 1 + number(4);
@@ -30,20 +32,26 @@ class RandomPlant {
     for (std::uint32_t k = 0; k < layers; ++k)
       for (std::uint32_t i = 0; i <= number(3); ++i) machines[k].push_back("m" + std::to_string(k) + std::to_string(i));
     const auto entry = [&](std::uint32_t k) {  // what leads into layer k
-      return k == layers ? std::string("out") : buffered(k) ? "b" + std::to_string(k) : machines[k][number(static_cast<std::uint32_t>(machines[k].size()))];
+      return k == layers   ? std::string("out")
+             : buffered(k) ? "b" + std::to_string(k)
+                           : machines[k][number(static_cast<std::uint32_t>(machines[k].size()))];
     };
     std::vector<ProductShare> shares;
     if (two_products) shares = {{"a", 1.0}, {"b", 2.0}};
     for (std::uint32_t k = 0; k < layers; ++k) {
       buffered_.push_back(chance(0.7));
     }
-    line.source("s0", {Source::Renewal{law(6.0), std::nullopt}, shares, chance(0.5) ? WithoutPlace::held : WithoutPlace::lost}, {{entry(0)}});
-    if (buffered(0) && chance(0.5) && !infinite(0)) line.source("s1", {Source::Saturated{}, shares, WithoutPlace::lost}, {{"b0"}});
+    line.source(
+        "s0", {Source::Renewal{law(6.0), std::nullopt}, shares, chance(0.5) ? WithoutPlace::held : WithoutPlace::lost},
+        {{entry(0)}});
+    if (buffered(0) && chance(0.5) && !infinite(0))
+      line.source("s1", {Source::Saturated{}, shares, WithoutPlace::lost}, {{"b0"}});
     for (std::uint32_t k = 0; k < layers; ++k) {
       if (buffered(k)) {
         std::vector<Output> outputs;
         for (const std::string& m : machines[k]) outputs.push_back({m});
-        line.buffer("b" + std::to_string(k), {infinite(k) ? std::nullopt : std::optional<std::uint32_t>(1 + number(5)), number(2)}, outputs);
+        line.buffer("b" + std::to_string(k),
+                    {infinite(k) ? std::nullopt : std::optional<std::uint32_t>(1 + number(5)), number(2)}, outputs);
       }
       for (const std::string& name : machines[k]) {
         std::vector<Output> outputs{{entry(k + 1), 1.0}};
@@ -78,7 +86,8 @@ class RandomPlant {
     m.servers = 1 + (chance(0.3) ? number(3) : 0);
     if (chance(0.3)) m.load_time = LawByProduct{law(1.0), {}};
     if (chance(0.5)) {
-      m.failure = Failure{law(60.0), law(15.0), static_cast<FailureClock>(number(2)), chance(0.5) ? "crew" : "", static_cast<OnFailure>(number(3))};
+      m.failure = Failure{law(60.0), law(15.0), static_cast<FailureClock>(number(2)), chance(0.5) ? "crew" : "",
+                          static_cast<OnFailure>(number(3))};
     }
     if (chance(0.2)) m.calendar = "shifts";
     if (chance(0.2)) m.scrap = 0.05;
@@ -130,7 +139,8 @@ std::vector<std::uint64_t> moves(const Model& model, const State& state) {
   return counts;
 }
 
-/// Nobody stands idle who could work, nobody waits for a place that is free: the zero-time logic came to its fixed point.
+/// Nobody stands idle who could work, nobody waits for a place that is free: the zero-time logic came to its fixed
+/// point.
 TEST(RandomPlants, AreSettledAfterEveryEvent) {
   for (std::uint64_t seed = 1; seed <= 400; ++seed) {
     const Model model = compile(RandomPlant(seed).make(), {true});

@@ -18,7 +18,8 @@ TEST(PlantBuilder, BuildsThePlantThatIsWritten) {
   auto line = plant.line("acme", "filling", "line_1");
   line.source("inlet", {}, {{"filler", 1.0, ""}})
       .machine("filler", machine_of(11.0), {{"tank", 1.0, ""}})
-      .buffer("tank", {5, 0}, {{"store", 1.0, ""}})
+      .buffer("tank", {5, 0}, {{"capper", 1.0, ""}})
+      .machine("capper", machine_of(9.0), {{"store", 1.0, ""}})
       .sink("store");
   plant.controller("acme", "filling", {"plc_1", {"line_1/filler"}});
 
@@ -30,7 +31,7 @@ TEST(PlantBuilder, BuildsThePlantThatIsWritten) {
   const Workshop& filling = built.enterprises[0].workshops[0];
   EXPECT_EQ(filling.crews[0].size, 2U);
   EXPECT_EQ(filling.controllers[0].owns[0], "line_1/filler");
-  ASSERT_EQ(filling.lines[0].equipment.size(), 4U);
+  ASSERT_EQ(filling.lines[0].equipment.size(), 5U);
   EXPECT_EQ(kind_of(filling.lines[0].equipment[2]), "buffer");
 }
 

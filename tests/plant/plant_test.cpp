@@ -246,13 +246,14 @@ INSTANTIATE_TEST_SUITE_P(
               "$/filler/to: found nothing, expected one output at least"},
         Wrong{"from a sink", [](Plant& p) { store(p).to = {output("filler")}; },
               "$/store/to: found an output, expected none, as parts leave the plant at a sink"},
-        Wrong{
-            "buffer to buffer",
-            [](Plant& p) {
-              equipment(p).push_back({"more", Buffer{}, {output("capper")}});
-              buffer(p).to = {output("more")};
-            },
-            R"($/buffer_1/to/0/to: found "more" (a buffer), expected a machine or sink, as a buffer does not feed a buffer)"},
+        Wrong{"buffer to buffer",
+              [](Plant& p) {
+                equipment(p).push_back({"more", Buffer{}, {output("capper")}});
+                buffer(p).to = {output("more")};
+              },
+              R"($/buffer_1/to/0/to: found "more" (a buffer), expected a machine, as machines take from a buffer)"},
+        Wrong{"buffer to sink", [](Plant& p) { buffer(p).to = {output("store")}; },
+              R"($/buffer_1/to/0/to: found "store" (a sink), expected a machine, as machines take from a buffer)"},
         Wrong{
             "saturated to a sink",
             [](Plant& p) {

@@ -33,7 +33,9 @@ TEST(Study, GivesTheSameBytesOnAnyNumberOfThreads) {
     study.add("faster").set("/e/w/l/m00/cycle_time", "8 s");
     values.push_back(study.run().values);
   }
-  const auto bytes = [](const std::vector<double>& v) { return std::string(reinterpret_cast<const char*>(v.data()), v.size() * sizeof(double)); };
+  const auto bytes = [](const std::vector<double>& v) {
+    return std::string(reinterpret_cast<const char*>(v.data()), v.size() * sizeof(double));
+  };
   EXPECT_EQ(bytes(values[0]), bytes(values[1]));
   EXPECT_EQ(bytes(values[0]), bytes(values[2]));
 }
@@ -51,7 +53,8 @@ TEST(Study, PairsItsScenarios) {
     if (d.scenario == "faster" && d.kpi == KpiName{"/", "throughput_per_h", "1/h"}) {
       EXPECT_TRUE(d.clear());
       EXPECT_GT(d.mean, 0.0);
-      const double independent = result.summary(0, result.kpi_index("/", "throughput_per_h")).half_width_95 * std::sqrt(2.0);
+      const double independent =
+          result.summary(0, result.kpi_index("/", "throughput_per_h")).half_width_95 * std::sqrt(2.0);
       EXPECT_LT(d.half_width_95, independent / 2);  // common random numbers
     }
   }
@@ -72,7 +75,8 @@ TEST(Study, TellsEveryWrongNumberAtOnce) {
 
 TEST(Study, StopsSoonWhenAsked) {
   std::stop_source stop;
-  Study study(Present::of(two_machines()), {.horizon = 24h * 365, .replications = 100, .threads = 2, .stop = stop.get_token()});
+  Study study(Present::of(two_machines()),
+              {.horizon = 24h * 365, .replications = 100, .threads = 2, .stop = stop.get_token()});
   std::jthread asker([&stop] {
     std::this_thread::sleep_for(50ms);
     stop.request_stop();

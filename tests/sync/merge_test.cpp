@@ -14,7 +14,8 @@ using namespace std::chrono_literals;
 
 /// Three failing machines with buffers of three places between them.
 Plant three_machines() {
-  return test::serial_line({test::failing(Distribution::uniform(10.0, 20.0), 500.0, 60.0), test::failing(Distribution::uniform(10.0, 20.0), 500.0, 60.0),
+  return test::serial_line({test::failing(Distribution::uniform(10.0, 20.0), 500.0, 60.0),
+                            test::failing(Distribution::uniform(10.0, 20.0), 500.0, 60.0),
                             test::failing(Distribution::uniform(10.0, 20.0), 500.0, 60.0)},
                            {3, 3});
 }
@@ -32,15 +33,20 @@ struct Bench {
   }
   const ServerState& server(std::size_t m) const { return ConstStateView(model, state).servers[m]; }
   const MachineState& machine(std::size_t m) const { return ConstStateView(model, state).machines[m]; }
-  std::uint32_t level(const std::string& path) const { return ConstStateView(model, state).buffers[model.buffer(path).value].level; }
-  double left_s(std::size_t m) const { return to_seconds(Duration{server(m).due - state.now.time_since_epoch().count()}); }
+  std::uint32_t level(const std::string& path) const {
+    return ConstStateView(model, state).buffers[model.buffer(path).value].level;
+  }
+  double left_s(std::size_t m) const {
+    return to_seconds(Duration{server(m).due - state.now.time_since_epoch().count()});
+  }
 
   Model model;
   State state;
   CounterBook book;
 };
 
-EntityReading state_of(std::string path, std::string state, std::optional<double> worked_s = std::nullopt, bool empty = false) {
+EntityReading state_of(std::string path, std::string state, std::optional<double> worked_s = std::nullopt,
+                       bool empty = false) {
   EntityReading reading;
   reading.path = std::move(path);
   reading.state = std::move(state);
@@ -63,8 +69,9 @@ EntityReading counted(std::string path, std::uint64_t good, std::uint64_t reset_
 
 TEST(Merge, SetsEverySensedCell) {
   Bench bench(three_machines());
-  const MergeReport report = bench.tell({state_of("/e/w/l/m00", "Execute", 3.0), state_of("/e/w/l/m01", "Aborted", 4.0), state_of("/e/w/l/m02", "Idle", std::nullopt, true),
-                                         level_of("/e/w/l/b00", 2), level_of("/e/w/l/b01", 0)});
+  const MergeReport report = bench.tell({state_of("/e/w/l/m00", "Execute", 3.0), state_of("/e/w/l/m01", "Aborted", 4.0),
+                                         state_of("/e/w/l/m02", "Idle", std::nullopt, true), level_of("/e/w/l/b00", 2),
+                                         level_of("/e/w/l/b01", 0)});
   ASSERT_EQ(report.status, MergeReport::Status::applied);
   EXPECT_TRUE(report.conflicts.empty());
   EXPECT_EQ(bench.server(0).activity, Activity::working);
@@ -120,7 +127,9 @@ TEST(Merge, EndsARepairThatIsOver) {
 
 TEST(Merge, InfersALevelFromTheCountersOnBothSides) {
   Bench bench(three_machines());
-  bench.tell({state_of("/e/w/l/m00", "Execute", 1.0), state_of("/e/w/l/m01", "Execute", 1.0), counted("/e/w/l/m00", 100), counted("/e/w/l/m01", 90), level_of("/e/w/l/b00", 1)}, 1);
+  bench.tell({state_of("/e/w/l/m00", "Execute", 1.0), state_of("/e/w/l/m01", "Execute", 1.0),
+              counted("/e/w/l/m00", 100), counted("/e/w/l/m01", 90), level_of("/e/w/l/b00", 1)},
+             1);
   bench.to(1s);
   const MergeReport report = bench.tell({counted("/e/w/l/m00", 102), counted("/e/w/l/m01", 91)}, 2);
   EXPECT_EQ(bench.level("/e/w/l/b00"), 2U);  // two came, one went
@@ -131,9 +140,12 @@ TEST(Merge, InfersALevelFromTheCountersOnBothSides) {
 
 TEST(Merge, ReconcilesALevelThatContradictsItsCounters) {
   Bench bench(three_machines());
-  bench.tell({state_of("/e/w/l/m00", "Execute", 1.0), state_of("/e/w/l/m01", "Execute", 1.0), counted("/e/w/l/m00", 100), counted("/e/w/l/m01", 90), level_of("/e/w/l/b00", 1)}, 1);
+  bench.tell({state_of("/e/w/l/m00", "Execute", 1.0), state_of("/e/w/l/m01", "Execute", 1.0),
+              counted("/e/w/l/m00", 100), counted("/e/w/l/m01", 90), level_of("/e/w/l/b00", 1)},
+             1);
   bench.to(1s);
-  const MergeReport report = bench.tell({counted("/e/w/l/m00", 102), counted("/e/w/l/m01", 91), level_of("/e/w/l/b00", 3)}, 2);
+  const MergeReport report =
+      bench.tell({counted("/e/w/l/m00", 102), counted("/e/w/l/m01", 91), level_of("/e/w/l/b00", 3)}, 2);
   EXPECT_EQ(bench.level("/e/w/l/b00"), 2U);  // counters are the better witnesses
   EXPECT_FALSE(report.conflicts.empty());
 }
@@ -190,12 +202,15 @@ TEST(Merge, KeepsStatesWholeUnderAnySnapshot) {
     for (const char* m : {"/e/w/l/m00", "/e/w/l/m01", "/e/w/l/m02"}) {
       if (draw.bits() % 3 == 0) continue;
       const std::uint64_t parts = draw.bits() % 3;
-      readings.push_back(state_of(m, states[draw.bits() % states.size()], parts == 2 ? std::optional<double>(static_cast<double>(draw.bits() % 25)) : std::nullopt, parts == 1));
+      readings.push_back(state_of(
+          m, states[draw.bits() % states.size()],
+          parts == 2 ? std::optional<double>(static_cast<double>(draw.bits() % 25)) : std::nullopt, parts == 1));
     }
     for (const char* b : {"/e/w/l/b00", "/e/w/l/b01"})
       if (draw.bits() % 2 == 0) readings.push_back(level_of(b, static_cast<double>(draw.bits() % 4)));
     const MergeReport report = bench.tell(readings, i);
-    ASSERT_EQ(report.status, MergeReport::Status::applied) << i << ": " << (report.conflicts.empty() ? "" : to_text(report.conflicts.back()));
+    ASSERT_EQ(report.status, MergeReport::Status::applied)
+        << i << ": " << (report.conflicts.empty() ? "" : to_text(report.conflicts.back()));
     ASSERT_TRUE(check_invariants(bench.model, bench.state).empty()) << i;
   }
 }

@@ -13,7 +13,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Model two_machines() { return compile(test::serial_line({test::failing(Distribution::lognormal(10.0, 0.3), 500.0, 60.0), test::failing(Distribution::lognormal(10.0, 0.3), 500.0, 60.0)}, {4})); }
+Model two_machines() {
+  return compile(test::serial_line({test::failing(Distribution::lognormal(10.0, 0.3), 500.0, 60.0),
+                                    test::failing(Distribution::lognormal(10.0, 0.3), 500.0, 60.0)},
+                                   {4}));
+}
 
 Snapshot at(const Twin& twin, Duration t, std::uint64_t seq, std::string path, std::string state) {
   Snapshot snapshot;

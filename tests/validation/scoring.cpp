@@ -116,12 +116,9 @@ double total_variation(const Case& from, const CaseResult& result) {
 
 std::string to_text(CaseResult::Status status) {
   switch (status) {
-    case CaseResult::Status::passed:
-      return "passed";
-    case CaseResult::Status::failed:
-      return "failed";
-    case CaseResult::Status::unsupported:
-      break;
+    case CaseResult::Status::passed: return "passed";
+    case CaseResult::Status::failed: return "failed";
+    case CaseResult::Status::unsupported: break;
   }
   return "unsupported";
 }

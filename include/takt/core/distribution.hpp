@@ -79,6 +79,10 @@ class Distribution {
     return detail::apart(draw, [this](Draw& copy) { return sample_other(copy); });
   }
 
+  /// The values of the draws `first` to `first + out.size() - 1` of a stream, each as `sample` gives it. `first` and
+  /// `out.size()` must be multiples of 8; throws Error otherwise.
+  void sample_block(StreamKey stream, std::uint64_t first, std::span<double> out) const;
+
   /// P(X - elapsed <= x | X > elapsed).
   double residual_cdf(double x, double elapsed) const;
   /// E[X - elapsed | X > elapsed].

@@ -69,7 +69,8 @@ class ScanQueue {
   double smallest() const {
 #if defined(__SSE2__)
     // Loads of one key each: a pair would have to wait for the key just stored (store forwarding).
-    __m128d a = _mm_load_sd(keys_.data()), b = _mm_load_sd(keys_.data() + 1), c = _mm_load_sd(keys_.data() + 2), d = _mm_load_sd(keys_.data() + 3);
+    __m128d a = _mm_load_sd(keys_.data()), b = _mm_load_sd(keys_.data() + 1), c = _mm_load_sd(keys_.data() + 2),
+            d = _mm_load_sd(keys_.data() + 3);
     for (std::uint32_t i = 4; i < padded_; i += 4) {
       a = _mm_min_sd(a, _mm_load_sd(keys_.data() + i));
       b = _mm_min_sd(b, _mm_load_sd(keys_.data() + i + 1));

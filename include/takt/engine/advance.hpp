@@ -22,21 +22,23 @@ struct Outcome {
     livelock,  ///< a million events without time moving
   };
   Status status = Status::done;
-  Time time{};                 ///< where it ended
-  std::uint64_t events = 0;    ///< completions, failures, repairs, arrivals, shift changes
+  Time time{};                             ///< where it ended
+  std::uint64_t events = 0;                ///< completions, failures, repairs, arrivals, shift changes
   std::vector<std::string> circular_wait;  ///< one line a wait: "<path> waits for a place in <path>"
 };
 
-/// Runs until `until`, events at that very time included. `max_events` bounds one call, so that a caller can look for an
-/// interrupt; a paused state is whole and can be copied and continued. Not thread-safe on one State.
+/// Runs until `until`, events at that very time included. `max_events` bounds one call, so that a caller can look for
+/// an interrupt; a paused state is whole and can be copied and continued. Not thread-safe on one State.
 Outcome advance(const Model& model, const Parameters& parameters, State& state, Time until,
                 std::uint64_t max_events = std::numeric_limits<std::uint64_t>::max());
 
 /// The same, every event told to `sink`.
-Outcome advance(const Model& model, const Parameters& parameters, State& state, Time until, const std::function<void(const Event&)>& sink,
+Outcome advance(const Model& model, const Parameters& parameters, State& state, Time until,
+                const std::function<void(const Event&)>& sink,
                 std::uint64_t max_events = std::numeric_limits<std::uint64_t>::max());
 
-/// Zero-time logic to a fixed point, after a state was changed by hand: parts move where there is room, idle machines load.
+/// Zero-time logic to a fixed point, after a state was changed by hand: parts move where there is room, idle machines
+/// load.
 void settle(const Model& model, const Parameters& parameters, State& state);
 
 }  // namespace takt

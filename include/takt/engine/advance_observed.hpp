@@ -23,7 +23,8 @@ inline bool scraps(const Model& model, const Parameters& parameters, const Compo
 
 /// Calls `use` with the stepper that fits the component: its queue by size, its code by what its machines have.
 template <class Observer, class Use>
-auto with_stepper(const Model& model, const Parameters& parameters, State& state, std::uint32_t component, Observer& observer, Use use) {
+auto with_stepper(const Model& model, const Parameters& parameters, State& state, std::uint32_t component,
+                  Observer& observer, Use use) {
   Scratch& memory = scratch();
   const ComponentSpec& spec = model.components[component];
   const auto on = [&]<class Queue, bool kPlain>(Queue& queue, std::bool_constant<kPlain>) {
@@ -59,7 +60,8 @@ Outcome advance_observed(const Model& model, const Parameters& parameters, State
     outcome.time = state.now = std::max(state.now, until);
   } else {  // the components stand at different times: the state has come as far as the last of them
     Time reached = until;
-    for (const ComponentState& component : StateView(model, state).components) reached = std::min(reached, component.now);
+    for (const ComponentState& component : StateView(model, state).components)
+      reached = std::min(reached, component.now);
     state.now = std::max(state.now, reached);
   }
   outcome.events = max_events - budget;

@@ -30,24 +30,25 @@ enum MachineFlag : std::uint16_t {
   kLoadsWhileDown = 32,
   kUnloadsWhileDown = 64,
   kHasCalendar = 128,
-  kClockStops = 256,                    ///< its failure clock does not run all the time it is up
+  kClockStops = 256,  ///< its failure clock does not run all the time it is up
 };
 
 /// A machine; its servers are [first_server, first_server + servers).
 struct MachineSpec {
   std::uint64_t path_hash = 0;
-  std::uint64_t cycle_key = 0;          ///< entity_key(path_hash, Purpose::cycle)
+  std::uint64_t cycle_key = 0;  ///< entity_key(path_hash, Purpose::cycle)
   std::uint32_t first_server = 0, servers = 1;
-  std::uint32_t first_input = 0, inputs = 0;    ///< into Model::inputs
-  std::uint32_t first_route = 0, routes = 0;    ///< into Model::routes; by product: see Model::routes_of
-  std::uint32_t cycle_law = kNone;      ///< by product: first of Model::products.size() entries of Model::law_of
-  std::uint32_t load_law = kNone;       ///< likewise
+  std::uint32_t first_input = 0, inputs = 0;   ///< into Model::inputs
+  std::uint32_t first_route = 0, routes = 0;   ///< into Model::routes; by product: see Model::routes_of
+  std::uint32_t input = kNone, place = kNone;  ///< the buffer in front and the place behind, where there is just one
+  std::uint32_t cycle_law = kNone;             ///< by product: first of Model::products.size() entries of Model::law_of
+  std::uint32_t load_law = kNone;              ///< likewise
   std::uint32_t failure_law = kNone, repair_law = kNone;
-  std::uint32_t scrap = kNone;          ///< index into Parameters::probabilities
+  std::uint32_t scrap = kNone;  ///< index into Parameters::probabilities
   std::uint32_t crew = kNone;
   std::uint32_t calendar = kNone;
   std::uint32_t component = 0;
-  std::uint32_t ranges = kNone;         ///< by product: first of Model::products.size() entries of Model::routes_of
+  std::uint32_t ranges = kNone;  ///< by product: first of Model::products.size() entries of Model::routes_of
   std::uint16_t flags = 0;
   FailureClock clock = FailureClock::working;
   OnFailure on_failure = OnFailure::resume;
@@ -55,7 +56,7 @@ struct MachineSpec {
 
 /// A way out of a machine or source, with the index of its probability in Parameters.
 struct Route {
-  std::uint32_t place = kNone;          ///< a buffer, or a sink if >= Model::buffers.size()
+  std::uint32_t place = kNone;  ///< a buffer, or a sink if >= Model::buffers.size()
   std::uint32_t probability = kNone;
 };
 struct RouteRange {
@@ -64,11 +65,11 @@ struct RouteRange {
 
 /// A buffer, or (implicit) the entry of a machine fed without one, which has no places.
 struct BufferSpec {
-  std::uint32_t capacity = 0;           ///< kInfinite: never full
+  std::uint32_t capacity = 0;                       ///< kInfinite: never full
   std::uint32_t first_consumer = 0, consumers = 0;  ///< into Model::consumers
   std::uint32_t component = 0;
   std::uint32_t initial = 0;
-  std::uint32_t ring = 0;               ///< slots kept for its parts, a power of two; 0 where only counts are kept
+  std::uint32_t ring = 0;  ///< slots kept for its parts, a power of two; 0 where only counts are kept
   bool implicit = false;
 };
 
@@ -78,21 +79,21 @@ struct SourceSpec {
   std::uint32_t first_route = 0, routes = 0;
   std::uint32_t ranges = kNone;
   std::uint32_t interval_law = kNone;
-  std::uint32_t first_share = 0, shares = 0;        ///< into Model::shares
-  std::uint32_t first_arrival = 0, arrivals = 0;    ///< into Model::timetable
+  std::uint32_t first_share = 0, shares = 0;      ///< into Model::shares
+  std::uint32_t first_arrival = 0, arrivals = 0;  ///< into Model::timetable
   std::uint32_t component = 0;
   Kind kind = Kind::saturated;
   WithoutPlace without_place = WithoutPlace::lost;
-  std::int64_t first = -1;              ///< ns; -1: one interval after the start
+  std::int64_t first = -1;  ///< ns; -1: one interval after the start
 };
 
 struct TimetableEntry {
-  std::int64_t at = 0;                  ///< ns since the start
-  std::uint32_t product = kNone;        ///< kNone: by the shares
+  std::int64_t at = 0;            ///< ns since the start
+  std::uint32_t product = kNone;  ///< kNone: by the shares
 };
 struct Share {
   std::uint32_t product = 0;
-  std::uint32_t probability = 0;        ///< index into Parameters::probabilities
+  std::uint32_t probability = 0;  ///< index into Parameters::probabilities
 };
 
 struct CrewSpec {
@@ -105,8 +106,9 @@ struct ComponentSpec {
   std::uint32_t first_machine = 0, machines = 0;
   std::uint32_t first_source = 0, sources = 0;
   std::uint32_t first_buffer = 0, buffers = 0;
-  bool plain = false;                   ///< every machine: one server, one input, one way out, blocking after service, no set-up, calendar or scrap
-  bool cyclic = false;                  ///< parts can come back to where they were: a circular wait is possible
+  bool plain = false;   ///< every machine: one server, one input, one way out, blocking after service, no set-up,
+                        ///< calendar or scrap
+  bool cyclic = false;  ///< parts can come back to where they were: a circular wait is possible
 };
 
 /// What is at a path.
@@ -114,14 +116,14 @@ struct Entity {
   enum class Kind : std::uint8_t { machine, buffer, source, sink, crew, controller, line, workshop, enterprise };
   std::string path;
   Kind kind = Kind::machine;
-  std::uint32_t index = 0;              ///< among its kind
-  std::uint32_t parent = kNone;         ///< entity one level up: line, workshop, enterprise
-  std::uint32_t controller = kNone;     ///< the controller that owns it
+  std::uint32_t index = 0;           ///< among its kind
+  std::uint32_t parent = kNone;      ///< entity one level up: line, workshop, enterprise
+  std::uint32_t controller = kNone;  ///< the controller that owns it
 };
 
 /// Options of compile.
 struct CompileOptions {
-  bool part_identity = false;           ///< whether each part has an id and its time of entry, for flow times part by part
+  bool part_identity = false;  ///< whether each part has an id and its time of entry, for flow times part by part
 };
 
 /// The compiled plant. Made by `compile` only; never changed afterwards, so any number of threads may read it.
@@ -129,8 +131,8 @@ struct CompileOptions {
 struct Model {
   Plant plant;
   CompileOptions options;
-  std::uint64_t hash = 0;               ///< of structure, names, semantics and default numbers
-  Parameters defaults;                  ///< the numbers written in the plant
+  std::uint64_t hash = 0;  ///< of structure, names, semantics and default numbers
+  Parameters defaults;     ///< the numbers written in the plant
 
   std::vector<std::string> products;
   std::vector<MachineSpec> machines;
@@ -142,17 +144,18 @@ struct Model {
   std::vector<Calendar> calendars;
   std::vector<ComponentSpec> components;
 
-  std::vector<std::uint32_t> inputs;    ///< buffer of each input
-  std::vector<std::uint32_t> consumers; ///< machine of each consumer
+  std::vector<std::uint32_t> inputs;     ///< buffer of each input
+  std::vector<std::uint32_t> consumers;  ///< machine of each consumer
   std::vector<Route> routes;
-  std::vector<RouteRange> routes_of;    ///< of machines and sources that route by product
-  std::vector<std::uint32_t> law_of;    ///< law of a product, of machines whose laws depend on it
+  std::vector<RouteRange> routes_of;  ///< of machines and sources that route by product
+  std::vector<std::uint32_t> law_of;  ///< law of a product, of machines whose laws depend on it
   std::vector<Share> shares;
   std::vector<TimetableEntry> timetable;
 
-  std::vector<Entity> entities;         ///< sorted by path
+  std::vector<Entity> entities;  ///< sorted by path
   std::unordered_map<std::string, std::uint32_t> entity_at;
-  std::vector<std::uint32_t> machine_entity, buffer_entity, source_entity, sink_entity, crew_entity;  ///< implicit buffers: kNone
+  std::vector<std::uint32_t> machine_entity, buffer_entity, source_entity, sink_entity,
+      crew_entity;                             ///< implicit buffers: kNone
   std::vector<ParameterSlot> parameter_slots;  ///< sorted by path
 
   /// Whether buffers keep their parts one by one (identity, or several products) and not only their number.

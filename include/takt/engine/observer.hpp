@@ -15,7 +15,9 @@ namespace takt {
 struct Mode {
   Condition condition = Condition::up;
   Activity activity = Activity::starved;
-  constexpr std::uint32_t index() const { return static_cast<std::uint32_t>(condition) * 4 + static_cast<std::uint32_t>(activity); }
+  constexpr std::uint32_t index() const {
+    return static_cast<std::uint32_t>(condition) * 4 + static_cast<std::uint32_t>(activity);
+  }
 };
 inline constexpr std::uint32_t kModes = 16;
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The present from which futures start: a plant that has not begun, or the state of a live twin with what it has learnt.
+// The present from which futures start: a plant that has not begun, or the state of a live twin with what it has
+// learnt.
 #pragma once
 
 #include <cstdint>
@@ -16,9 +17,9 @@ namespace takt {
 struct Present {
   std::shared_ptr<const Model> model{};  ///< shared: the futures on every thread read it
   Parameters parameters{};
-  std::optional<State> state{};          ///< none: every replication begins at time zero
-  /// The numbers of one future, drawn by its replication from what was learnt; none: all futures have `parameters`. Called
-  /// from several threads at once.
+  std::optional<State> state{};  ///< none: every replication begins at time zero
+  /// The numbers of one future, drawn by its replication from what was learnt; none: all futures have `parameters`.
+  /// Called from several threads at once.
   std::function<Parameters(std::uint32_t replication)> draw{};
   std::uint64_t seed = 1;
 

@@ -22,18 +22,18 @@ enum class Condition : std::uint8_t { up, in_repair, waiting_for_crew, off_shift
 
 /// A part. In a model without part identity only `product` has a meaning.
 struct Part {
-  std::int64_t entered = 0;             ///< ns: when it left its source
-  std::uint32_t id = 0;                 ///< unique in its component
+  std::int64_t entered = 0;  ///< ns: when it left its source
+  std::uint32_t id = 0;      ///< unique in its component
   std::uint32_t product = 0;
   friend bool operator==(const Part&, const Part&) = default;
 };
 
 struct MachineState {
-  std::int64_t breakdown = 0;           ///< failure clock running: instant of failure; stopped: time left; in repair: its end
-  std::int64_t breakdown_total = 0;     ///< what was drawn for the present phase
-  std::int64_t next_shift = 0;          ///< instant of the next change of its calendar
-  std::uint64_t starts = 0;             ///< cycle times drawn so far: operations started
-  std::uint64_t completions = 0;        ///< operations finished, scrap included
+  std::int64_t breakdown = 0;  ///< failure clock running: instant of failure; stopped: time left; in repair: its end
+  std::int64_t breakdown_total = 0;  ///< what was drawn for the present phase
+  std::int64_t next_shift = 0;       ///< instant of the next change of its calendar
+  std::uint64_t starts = 0;          ///< cycle times drawn so far: operations started
+  std::uint64_t completions = 0;     ///< operations finished, scrap included
   std::uint64_t scrapped = 0;
   std::uint32_t breakdowns = 0;         ///< failures so far
   std::uint32_t next_for_crew = kNone;  ///< the machine behind it in its crew's queue
@@ -42,44 +42,46 @@ struct MachineState {
   std::uint32_t last_input = 0;         ///< where the last part came from; the next is looked for behind it
   std::uint8_t down = 0;                ///< 0, or Condition::in_repair, Condition::waiting_for_crew
   std::uint8_t off_shift = 0;
-  std::uint8_t clock_runs = 0;          ///< failure clock
+  std::uint8_t clock_runs = 0;  ///< failure clock
   std::uint8_t unused = 0;
   bool is_up() const { return (down | off_shift) == 0; }
-  Condition condition() const { return down != 0 ? static_cast<Condition>(down) : off_shift != 0 ? Condition::off_shift : Condition::up; }
+  Condition condition() const {
+    return down != 0 ? static_cast<Condition>(down) : off_shift != 0 ? Condition::off_shift : Condition::up;
+  }
   friend bool operator==(const MachineState&, const MachineState&) = default;
 };
 
 struct ServerState {
-  std::int64_t due = 0;                 ///< machine up: instant its work is done; otherwise work left
-  std::int64_t total = 0;               ///< work drawn for the present operation
+  std::int64_t due = 0;    ///< machine up: instant its work is done; otherwise work left
+  std::int64_t total = 0;  ///< work drawn for the present operation
   Part part;
-  std::uint32_t place = kNone;          ///< where the part goes, once drawn
-  std::uint32_t next_waiting = kNone;   ///< the producer behind it that waits for the same place
+  std::uint32_t place = kNone;         ///< where the part goes, once drawn
+  std::uint32_t next_waiting = kNone;  ///< the producer behind it that waits for the same place
   Activity activity = Activity::starved;
-  std::uint8_t freed = 0;               ///< its part is gone, the next step is pending
-  std::uint8_t waits_to_start = 0;      ///< blocking before service: blocked without a part
-  std::uint8_t reserved = 0;            ///< holds a reservation of a place
+  std::uint8_t freed = 0;           ///< its part is gone, the next step is pending
+  std::uint8_t waits_to_start = 0;  ///< blocking before service: blocked without a part
+  std::uint8_t reserved = 0;        ///< holds a reservation of a place
   std::uint32_t unused = 0;
   friend bool operator==(const ServerState&, const ServerState&) = default;
 };
 
 struct BufferState {
-  std::uint64_t taken = 0;              ///< parts that went through
+  std::uint64_t taken = 0;  ///< parts that went through
   std::uint32_t level = 0;
   std::uint32_t reserved = 0;
   std::uint32_t first_waiting = kNone, last_waiting = kNone;  ///< producers that wait for a place
-  std::uint32_t head = 0;               ///< slot of the oldest part
-  std::uint32_t ring = 0;               ///< slots, a power of two, or 0
-  std::uint64_t ring_at = 0;            ///< the first of them in State::parts
+  std::uint32_t head = 0;                                     ///< slot of the oldest part
+  std::uint32_t ring = 0;                                     ///< slots, a power of two, or 0
+  std::uint64_t ring_at = 0;                                  ///< the first of them in State::parts
 };
 
 struct SourceState {
-  std::int64_t due = 0;                 ///< instant of the next arrival
-  std::int64_t total = 0;               ///< interval drawn
-  std::uint64_t arrivals = 0;           ///< intervals drawn so far
-  std::uint64_t released = 0;           ///< parts that left it
+  std::int64_t due = 0;        ///< instant of the next arrival
+  std::int64_t total = 0;      ///< interval drawn
+  std::uint64_t arrivals = 0;  ///< intervals drawn so far
+  std::uint64_t released = 0;  ///< parts that left it
   std::uint64_t lost = 0;
-  Part part;                            ///< held, if `holding`
+  Part part;  ///< held, if `holding`
   std::uint32_t place = kNone;
   std::uint32_t next_waiting = kNone;
   std::uint32_t holding = 0;
@@ -97,8 +99,8 @@ struct CrewState {
 
 struct ComponentState {
   Time now{};
-  std::uint64_t parts = 0;              ///< ids given so far: parts that entered
-  std::uint64_t removed = 0;            ///< parts taken out by hand, when a state was corrected
+  std::uint64_t parts = 0;    ///< ids given so far: parts that entered
+  std::uint64_t removed = 0;  ///< parts taken out by hand, when a state was corrected
   friend bool operator==(const ComponentState&, const ComponentState&) = default;
 };
 
@@ -108,18 +110,18 @@ struct State {
   std::uint64_t seed = 1;
   std::uint32_t replication = 0;
   std::uint32_t unused = 0;
-  std::vector<std::uint64_t> arena;     ///< everything of fixed size, laid out by StateView; never moves while running
-  std::vector<Part> parts;              ///< the rings of the buffers that keep their parts
+  std::vector<std::uint64_t> arena;  ///< everything of fixed size, laid out by StateView; never moves while running
+  std::vector<Part> parts;           ///< the rings of the buffers that keep their parts
 };
 
 /// The arena of a state by kind of thing; shapes by the Model. Valid as long as the state lives and is not assigned to.
 struct StateView {
   std::span<ComponentState> components;
   std::span<MachineState> machines;
-  std::span<ServerState> servers;       ///< (servers of machine 0, of machine 1, ...)
+  std::span<ServerState> servers;  ///< (servers of machine 0, of machine 1, ...)
   std::span<BufferState> buffers;
   std::span<SourceState> sources;
-  std::span<std::uint64_t> sinks;       ///< parts that left through each
+  std::span<std::uint64_t> sinks;  ///< parts that left through each
   std::span<CrewState> crews;
 
   StateView(const Model& model, State& state);
@@ -142,11 +144,12 @@ struct ConstStateView {
 /// The state at time zero: machines up and empty, initial parts in their buffers, sources about to start.
 State start(const Model& model, const Parameters& parameters, std::uint64_t seed = 1, std::uint32_t replication = 0);
 
-/// A future of its own: the streams become those of `replication` and every pending time is drawn anew from its law given the
-/// time already elapsed. A plain copy would share the same next failures.
+/// A future of its own: the streams become those of `replication` and every pending time is drawn anew from its law
+/// given the time already elapsed. A plain copy would share the same next failures.
 State fork(const Model& model, const Parameters& parameters, const State& state, std::uint32_t replication);
 /// The same into an existing state, whose memory is used again.
-void fork_into(State& into, const Model& model, const Parameters& parameters, const State& state, std::uint32_t replication);
+void fork_into(State& into, const Model& model, const Parameters& parameters, const State& state,
+               std::uint32_t replication);
 
 /// The parts of a buffer, oldest first; without identity or products only their number is true.
 std::vector<Part> parts_in_buffer(const Model& model, const State& state, BufferId buffer);

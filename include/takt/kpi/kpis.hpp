@@ -24,8 +24,9 @@ std::vector<KpiName> kpi_names(const Model& model);
 /// The values of the window between two totals of one run. NaN where a value has no meaning (a mean of nothing).
 std::vector<double> kpi_values(const Model& model, const Totals& from, const Totals& to);
 
-/// Little's law over the window, L against lambda W by independent sums: the relative difference of the time integral of parts in
-/// the plant and the sum of the times the parts spent in it. Zero in every right run; NaN where parts are not kept one by one.
+/// Little's law over the window, L against lambda W by independent sums: the relative difference of the time integral
+/// of parts in the plant and the sum of the times the parts spent in it. Zero in every right run; NaN where parts are
+/// not kept one by one.
 double little_gap(const Model& model, const Totals& from, const Totals& to);
 
 }  // namespace takt

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The standard observer: sums from which every standard KPI follows, exact in integers.
 //
-// Sums use the sign trick: going from one mode to another at time t adds t to the one and takes it from the other; what is
-// still open is closed when totals are read. Nothing is ever reset: a window (also one after a warm-up) is the difference of
-// two totals.
+// Sums use the sign trick: going from one mode to another at time t adds t to the one and takes it from the other; what
+// is still open is closed when totals are read. Nothing is ever reset: a window (also one after a warm-up) is the
+// difference of two totals.
 #pragma once
 
 #include <cstdint>
@@ -19,22 +19,23 @@ __extension__ using Int128 = __int128;
 /// Everything counted up to an instant. Shapes by the Model.
 struct Totals {
   Time at{};
-  std::vector<std::int64_t> mode;         ///< (machines, kModes): server-nanoseconds
-  std::vector<Int128> level;              ///< (buffers): part-nanoseconds
+  std::vector<std::int64_t> mode;               ///< (machines, kModes): server-nanoseconds
+  std::vector<Int128> level;                    ///< (buffers): part-nanoseconds
   std::vector<Int128> crew_busy, crew_waiting;  ///< (crews)
-  std::vector<Int128> held;               ///< (sources): nanoseconds with an arrival held
-  std::vector<std::int64_t> planned;      ///< (machines): planned run time of the operations completed, ns
-  std::vector<std::uint64_t> crossings;   ///< (entities): parts that went out of a line, workshop or enterprise, scrap not counted
-  std::vector<std::uint64_t> product_out; ///< (products)
-  std::vector<Int128> product_flow;       ///< (products): sum of flow times, ns; only where parts are kept
-  Int128 wip = 0;                         ///< part-nanoseconds in the plant
-  Int128 flow = 0;                        ///< sum of the times in the plant of the parts that left it, scrap included, ns
-  Int128 open_flow = 0;                   ///< sum of the times in the plant so far of the parts in it, ns
+  std::vector<Int128> held;                     ///< (sources): nanoseconds with an arrival held
+  std::vector<std::int64_t> planned;            ///< (machines): planned run time of the operations completed, ns
+  std::vector<std::uint64_t>
+      crossings;  ///< (entities): parts that went out of a line, workshop or enterprise, scrap not counted
+  std::vector<std::uint64_t> product_out;  ///< (products)
+  std::vector<Int128> product_flow;        ///< (products): sum of flow times, ns; only where parts are kept
+  Int128 wip = 0;                          ///< part-nanoseconds in the plant
+  Int128 flow = 0;       ///< sum of the times in the plant of the parts that left it, scrap included, ns
+  Int128 open_flow = 0;  ///< sum of the times in the plant so far of the parts in it, ns
   std::vector<std::uint64_t> starts, completions, scrapped, breakdowns;  ///< (machines)
-  std::vector<std::uint64_t> taken;       ///< (buffers)
-  std::vector<std::uint64_t> arrivals, released, lost;  ///< (sources)
+  std::vector<std::uint64_t> taken;                                      ///< (buffers)
+  std::vector<std::uint64_t> arrivals, released, lost;                   ///< (sources)
   std::vector<std::uint64_t> sinks;
-  std::vector<std::uint64_t> served;      ///< (crews)
+  std::vector<std::uint64_t> served;  ///< (crews)
 };
 
 /// Watches a run from the state it is made with. A value; one a run.
@@ -67,7 +68,9 @@ class KpiObserver : public NoObserver {
     wip_ += t.time_since_epoch().count();
     flow_ += t.time_since_epoch().count() - part.entered;
   }
-  void hold(std::uint32_t source, int change, Time t) { held_[source] -= change * Int128{t.time_since_epoch().count()}; }
+  void hold(std::uint32_t source, int change, Time t) {
+    held_[source] -= change * Int128{t.time_since_epoch().count()};
+  }
   void crew(std::uint32_t c, int busy, int waiting, Time t) {
     crew_busy_[c] -= busy * Int128{t.time_since_epoch().count()};
     crew_waiting_[c] -= waiting * Int128{t.time_since_epoch().count()};
@@ -76,7 +79,8 @@ class KpiObserver : public NoObserver {
     if (many_products_) planned_[m] += planned_time_[std::size_t{m} * product_out_.size() + part.product];
   }
   void move(std::uint32_t producer, std::uint32_t place, const Part&, Time) {
-    if (many_lines_ && line_of_producer_[producer] != line_of_place_[place]) note_crossing(line_of_producer_[producer], line_of_place_[place]);
+    if (many_lines_ && line_of_producer_[producer] != line_of_place_[place])
+      note_crossing(line_of_producer_[producer], line_of_place_[place]);
   }
 
  private:

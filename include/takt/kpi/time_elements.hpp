@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ISO 22400-2 indicators as functions of their time elements and quantities. All times in one unit of the caller's choice.
-// Formulas: ISO 22400-2:2014; OPC UA for Machine Tools 1.01, annex C.2.4. A zero denominator gives NaN.
+// ISO 22400-2 indicators as functions of their time elements and quantities. All times in one unit of the caller's
+// choice. Formulas: ISO 22400-2:2014; OPC UA for Machine Tools 1.01, annex C.2.4. A zero denominator gives NaN.
 #pragma once
 
 namespace takt {
@@ -19,9 +19,9 @@ struct TimeElements {
   TimeElements& operator+=(const TimeElements& other);  ///< roll-up to the level above
 };
 
-double availability(const TimeElements& t);    ///< APT / PBT; starving and blocking count as loss
-double effectiveness(const TimeElements& t);   ///< PRI * PQ / APT
-double quality_ratio(const TimeElements& t);   ///< GQ / PQ
-double oee(const TimeElements& t);             ///< availability * effectiveness * quality ratio
+double availability(const TimeElements& t);   ///< APT / PBT; starving and blocking count as loss
+double effectiveness(const TimeElements& t);  ///< PRI * PQ / APT
+double quality_ratio(const TimeElements& t);  ///< GQ / PQ
+double oee(const TimeElements& t);            ///< availability * effectiveness * quality ratio
 
 }  // namespace takt

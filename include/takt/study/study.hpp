@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What if: one present, many futures. Scenarios change numbers by path; every scenario's replication r meets the same random
-// numbers, so that differences are paired.
+// What if: one present, many futures. Scenarios change numbers by path; every scenario's replication r meets the same
+// random numbers, so that differences are paired.
 //
 //   takt::Study study(twin.now(), {.horizon = 8h, .replications = 200});
 //   study.add("as is");
@@ -20,8 +20,8 @@
 #include <vector>
 
 #include "takt/core/statistics.hpp"
-#include "takt/kpi/kpis.hpp"
 #include "takt/engine/present.hpp"
+#include "takt/kpi/kpis.hpp"
 
 namespace takt {
 
@@ -29,8 +29,8 @@ struct StudyOptions {
   Duration horizon = std::chrono::hours{8};  ///< observed, after the warm-up
   Duration warmup{0};
   std::uint32_t replications = 100;
-  unsigned threads = 0;                      ///< 0: one a core
-  std::stop_token stop{};                    ///< asked to stop, a run throws Interrupted within about 20 ms
+  unsigned threads = 0;    ///< 0: one a core
+  std::stop_token stop{};  ///< asked to stop, a run throws Interrupted within about 20 ms
   std::function<void(std::size_t done, std::size_t total)> progress{};  ///< called from worker threads, one at a time
 };
 
@@ -71,9 +71,9 @@ Summary summarise(std::vector<double> values);
 struct Difference {
   std::string scenario;
   KpiName kpi;
-  double base = 0.0;            ///< mean of the base
-  double mean = 0.0;            ///< mean of scenario less base
-  double half_width_95 = 0.0;   ///< paired Student t
+  double base = 0.0;           ///< mean of the base
+  double mean = 0.0;           ///< mean of scenario less base
+  double half_width_95 = 0.0;  ///< paired Student t
   std::uint64_t n = 0;
   bool clear() const { return mean - half_width_95 > 0.0 || mean + half_width_95 < 0.0; }
 };
@@ -86,13 +86,15 @@ struct StudyResult {
   std::vector<double> values;
   std::vector<Unfinished> unfinished;
   std::uint64_t events = 0;
-  double little_gap = 0.0;      ///< the largest of all runs; 0 in right runs, NaN where parts are not kept
+  double little_gap = 0.0;  ///< the largest of all runs; 0 in right runs, NaN where parts are not kept
 
-  double value(std::size_t scenario, std::size_t replication, std::size_t kpi) const { return values[(scenario * replications + replication) * kpis.size() + kpi]; }
-  std::size_t scenario_index(std::string_view name) const;                            ///< throws InvalidInput
-  std::size_t kpi_index(std::string_view entity, std::string_view kpi) const;         ///< throws InvalidInput
+  double value(std::size_t scenario, std::size_t replication, std::size_t kpi) const {
+    return values[(scenario * replications + replication) * kpis.size() + kpi];
+  }
+  std::size_t scenario_index(std::string_view name) const;                     ///< throws InvalidInput
+  std::size_t kpi_index(std::string_view entity, std::string_view kpi) const;  ///< throws InvalidInput
   Summary summary(std::size_t scenario, std::size_t kpi) const;
-  std::vector<Difference> compared_with(std::string_view base) const;                 ///< every other scenario, every KPI
+  std::vector<Difference> compared_with(std::string_view base) const;  ///< every other scenario, every KPI
 };
 
 /// Forks x replications x scenarios on a pool of threads.
@@ -104,7 +106,8 @@ class Study {
   Scenario& add(std::string name);
   Scenario& add(Scenario scenario);
 
-  /// Runs all; the same bytes for any number of threads. Throws InvalidInput with every wrong path and value, or Interrupted.
+  /// Runs all; the same bytes for any number of threads. Throws InvalidInput with every wrong path and value, or
+  /// Interrupted.
   StudyResult run() const;
 
  private:

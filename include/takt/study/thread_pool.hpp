@@ -22,8 +22,8 @@ class ThreadPool {
 
   unsigned threads() const { return static_cast<unsigned>(workers_.size()) + 1; }
 
-  /// Calls task(i) for every i in [0, count) and returns when all are done. The first exception of a task is thrown here, after
-  /// the tasks already begun have ended; no further ones are begun.
+  /// Calls task(i) for every i in [0, count) and returns when all are done. The first exception of a task is thrown
+  /// here, after the tasks already begun have ended; no further ones are begun.
   void run(std::size_t count, const std::function<void(std::size_t)>& task);
 
  private:

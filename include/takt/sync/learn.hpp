@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Laws learnt from what was seen, with forgetting and with their uncertainty.
 //
-// Forgetting: every new observation first multiplies the weight of what is known by rho = 2^(-1/half-life), never below the
-// prior's (stabilised forgetting, Kulhavy & Zarrop 1993, doi 10.1080/00207179308923034).
+// Forgetting: every new observation first multiplies the weight of what is known by rho = 2^(-1/half-life), never below
+// the prior's (stabilised forgetting, Kulhavy & Zarrop 1993, doi 10.1080/00207179308923034).
 #pragma once
 
 #include <cstdint>
@@ -22,16 +22,16 @@ struct LearnOptions {
   double prior_weight = 4.0;
 };
 
-/// Times that are about log-normal (cycle times, load gaps): a normal-gamma law on their logarithm. The predictive law is a
-/// log-Student; its parameters are known exactly (DeGroot 1970, section 9.6).
+/// Times that are about log-normal (cycle times, load gaps): a normal-gamma law on their logarithm. The predictive law
+/// is a log-Student; its parameters are known exactly (DeGroot 1970, section 9.6).
 class LogNormalLearner {
  public:
   LogNormalLearner(const Distribution& prior, LearnOptions options);
 
   void observe(double seconds);  ///< values <= 0 are ignored
   std::uint64_t observations() const { return n_; }
-  Distribution mean_law() const;              ///< log-normal with the posterior's mean parameters
-  Distribution draw_law(Draw& draw) const;    ///< log-normal with parameters drawn from the posterior
+  Distribution mean_law() const;            ///< log-normal with the posterior's mean parameters
+  Distribution draw_law(Draw& draw) const;  ///< log-normal with parameters drawn from the posterior
   double log_predictive(double seconds) const;
 
  private:
@@ -41,14 +41,14 @@ class LogNormalLearner {
   std::uint64_t n_ = 0;
 };
 
-/// Times between failures or to repair that are about exponential: a gamma law on the rate. Exposure counts also when nothing
-/// happened (the running, censored interval), otherwise the mean is too short. Predictive law: Lomax.
+/// Times between failures or to repair that are about exponential: a gamma law on the rate. Exposure counts also when
+/// nothing happened (the running, censored interval), otherwise the mean is too short. Predictive law: Lomax.
 class RateLearner {
  public:
   RateLearner(const Distribution& prior, LearnOptions options);
 
-  void observe_event();                  ///< one failure, or one repair done
-  void observe_exposure(double seconds); ///< time at risk, whether or not it ended in an event
+  void observe_event();                   ///< one failure, or one repair done
+  void observe_exposure(double seconds);  ///< time at risk, whether or not it ended in an event
   std::uint64_t observations() const { return n_; }
   double mean() const { return beta_ / alpha_; }  ///< posterior mean time, by its rate
   double draw_mean(Draw& draw) const;             ///< 1/rate with the rate drawn from the posterior

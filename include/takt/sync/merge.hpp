@@ -16,7 +16,7 @@ namespace takt {
 /// A value of the state that the merge changed.
 struct CellChange {
   std::string path;
-  std::string what;     ///< "state", "level", "good", "scrap", "worked_s"
+  std::string what;  ///< "state", "level", "good", "scrap", "worked_s"
   std::string before, after;
 };
 
@@ -24,12 +24,12 @@ struct CellChange {
 struct MergeReport {
   enum class Status : std::uint8_t { applied, rejected, late, duplicate };
   Status status = Status::applied;
-  std::uint32_t cells = 0;              ///< readings taken over
-  std::vector<CellChange> corrected;    ///< sensed, and different from the model
-  std::vector<CellChange> inferred;     ///< not sensed, but follows
-  std::vector<Fault> conflicts;         ///< readings that contradict the plant, or each other, and were left out
-  std::vector<std::string> over_runs;   ///< machines whose work takes longer than its law allows
-  double log_evidence = 0.0;            ///< sum of log p(observed | the model's forecast)
+  std::uint32_t cells = 0;             ///< readings taken over
+  std::vector<CellChange> corrected;   ///< sensed, and different from the model
+  std::vector<CellChange> inferred;    ///< not sensed, but follows
+  std::vector<Fault> conflicts;        ///< readings that contradict the plant, or each other, and were left out
+  std::vector<std::string> over_runs;  ///< machines whose work takes longer than its law allows
+  double log_evidence = 0.0;           ///< sum of log p(observed | the model's forecast)
 };
 
 /// The counters of a machine and the state of its surroundings when they were last merged.
@@ -44,11 +44,12 @@ struct CounterBook {
   std::map<std::string, std::uint32_t> levels;  ///< buffers when the counters around them were last merged
 };
 
-/// Merges a snapshot into a state that stands at the snapshot's time. Sensed cells are exact: levels, states, parts in process and
-/// counters are taken over; work in process gets what is left of it from its law given the time worked; levels that are not
-/// sensed follow from counters on both sides; levels and counters that disagree are reconciled by least squares. Then parts move
-/// where they can, and the invariants are checked: if they fail, nothing is changed and the report says why.
-/// The random numbers are keyed by (seed, replication, source, epoch, seq, cell).
-MergeReport merge(const Model& model, const Parameters& parameters, State& state, const Snapshot& snapshot, CounterBook& book);
+/// Merges a snapshot into a state that stands at the snapshot's time. Sensed cells are exact: levels, states, parts in
+/// process and counters are taken over; work in process gets what is left of it from its law given the time worked;
+/// levels that are not sensed follow from counters on both sides; levels and counters that disagree are reconciled by
+/// least squares. Then parts move where they can, and the invariants are checked: if they fail, nothing is changed and
+/// the report says why. The random numbers are keyed by (seed, replication, source, epoch, seq, cell).
+MergeReport merge(const Model& model, const Parameters& parameters, State& state, const Snapshot& snapshot,
+                  CounterBook& book);
 
 }  // namespace takt

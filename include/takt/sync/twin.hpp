@@ -18,7 +18,7 @@ namespace takt {
 
 struct TwinOptions {
   std::uint64_t seed = 1;
-  bool learn = true;       ///< cycle times, failures and repairs from what is sensed
+  bool learn = true;  ///< cycle times, failures and repairs from what is sensed
   LearnOptions learning{};
 };
 
@@ -27,8 +27,9 @@ class Twin {
  public:
   explicit Twin(Model model, TwinOptions options = {});
 
-  /// Advances to the snapshot's time and merges it. A snapshot older than the present is late, one seen before (source, epoch,
-  /// seq) a duplicate: both change nothing. Throws InvalidInput for paths that the plant does not have (all at once).
+  /// Advances to the snapshot's time and merges it. A snapshot older than the present is late, one seen before (source,
+  /// epoch, seq) a duplicate: both change nothing. Throws InvalidInput for paths that the plant does not have (all at
+  /// once).
   MergeReport apply(const Snapshot& snapshot);
 
   /// Lets the model run on without news. Throws Error if it gets stuck in a deadlock.

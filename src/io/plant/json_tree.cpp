@@ -71,14 +71,10 @@ std::string JsonValue::pointer() const {
 
 std::string JsonValue::shown() const {
   switch (kind()) {
-    case Kind::object:
-      return first() ? "an object" : "an empty object";
-    case Kind::array:
-      return first() ? "a list" : "an empty list";
-    case Kind::string:
-      return takt::detail::in_quotes(shortened(text()));
-    default:
-      return shortened(text());
+    case Kind::object: return first() ? "an object" : "an empty object";
+    case Kind::array: return first() ? "a list" : "an empty list";
+    case Kind::string: return takt::detail::in_quotes(shortened(text()));
+    default: return shortened(text());
   }
 }
 

@@ -100,28 +100,20 @@ constexpr std::array<std::string_view, 12> kLawNames{"exponential", "uniform",  
 
 std::string expected_number(Unit unit) {
   switch (unit) {
-    case Unit::time:
-      return "a time such as \"12 s\"";
-    case Unit::rate:
-      return "a rate such as \"5 /h\"";
-    case Unit::ratio:
-      return "a ratio such as \"30 %\"";
-    case Unit::bare:
-      return "a number without unit and quotes";
-    case Unit::count:
-      return "a whole number, 1 or more";
+    case Unit::time: return "a time such as \"12 s\"";
+    case Unit::rate: return "a rate such as \"5 /h\"";
+    case Unit::ratio: return "a ratio such as \"30 %\"";
+    case Unit::bare: return "a number without unit and quotes";
+    case Unit::count: return "a whole number, 1 or more";
   }
   return {};
 }
 
 std::optional<double> read_number(JsonReader& reader, JsonValue value, Unit unit) {
   switch (unit) {
-    case Unit::time:
-      return reader.quantity(value, Dimension::time);
-    case Unit::ratio:
-      return reader.quantity(value, Dimension::ratio);
-    case Unit::bare:
-      return reader.number(value, expected_number(unit));
+    case Unit::time: return reader.quantity(value, Dimension::time);
+    case Unit::ratio: return reader.quantity(value, Dimension::ratio);
+    case Unit::bare: return reader.number(value, expected_number(unit));
     case Unit::rate: {
       const auto rate = reader.quantity(value, Dimension::rate);
       if (!rate || *rate > 0.0) return rate;

@@ -40,18 +40,10 @@ class EquipmentReader {
       return equipment;
     }
     switch (*kind) {
-      case 0:
-        source(value, equipment);
-        break;
-      case 1:
-        machine(value, equipment);
-        break;
-      case 2:
-        buffer(value, equipment);
-        break;
-      default:
-        sink(value, equipment);
-        break;
+      case 0: source(value, equipment); break;
+      case 1: machine(value, equipment); break;
+      case 2: buffer(value, equipment); break;
+      default: sink(value, equipment); break;
     }
     return equipment;
   }

@@ -48,15 +48,9 @@ TEST(PlantRoundTrip, RefusesDamagedFilesInOrder) {
     for (std::uint64_t hits = 1 + random() % 3; hits > 0; --hits) {
       const std::size_t at = random() % text.size();
       switch (random() % 3) {
-        case 0:
-          text.erase(at, 1 + random() % 20);
-          break;
-        case 1:
-          text[at] = letters[random() % letters.size()];
-          break;
-        default:
-          text.insert(at, text.substr(random() % text.size(), random() % 40));
-          break;
+        case 0: text.erase(at, 1 + random() % 20); break;
+        case 1: text[at] = letters[random() % letters.size()]; break;
+        default: text.insert(at, text.substr(random() % text.size(), random() % 40)); break;
       }
     }
     try {

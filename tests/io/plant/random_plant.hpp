@@ -32,33 +32,22 @@ class RandomPlants {
 
   Distribution law(bool may_be_zero = true, int depth = 0) {
     switch (below(depth < 2 ? 12 : 11)) {
-      case 0:
-        return Distribution::exponential(time());
-      case 1:
-        return Distribution::uniform(low(), 1e5 + time());
-      case 2:
-        return Distribution::triangular(low(), 1e5 + low(), 3e5 + time());
-      case 3:
-        return Distribution::normal(time(), time(), low(), chance() ? kInfinity : 1e5 + time());
-      case 4:
-        return Distribution::lognormal(time(), 0.01 + number());
-      case 5:
-        return Distribution::gamma(time(), 1.0 / std::sqrt(1.0 + below(9)));
-      case 6:
-        return Distribution::weibull(time(), 0.1 + 3.0 * number());
-      case 7:
-        return Distribution::beta(0.1 + number(), 0.1 + number(), low(), 1e5 + time());
-      case 8:
-        return Distribution::empirical(times(1 + below(5)));
+      case 0: return Distribution::exponential(time());
+      case 1: return Distribution::uniform(low(), 1e5 + time());
+      case 2: return Distribution::triangular(low(), 1e5 + low(), 3e5 + time());
+      case 3: return Distribution::normal(time(), time(), low(), chance() ? kInfinity : 1e5 + time());
+      case 4: return Distribution::lognormal(time(), 0.01 + number());
+      case 5: return Distribution::gamma(time(), 1.0 / std::sqrt(1.0 + below(9)));
+      case 6: return Distribution::weibull(time(), 0.1 + 3.0 * number());
+      case 7: return Distribution::beta(0.1 + number(), 0.1 + number(), low(), 1e5 + time());
+      case 8: return Distribution::empirical(times(1 + below(5)));
       case 9: {
         auto values = times(1 + below(6));
         auto weights = numbers(values.size());
         return Distribution::discrete(std::move(values), std::move(weights));
       }
-      case 10:
-        return Distribution::constant(may_be_zero && chance() ? 0.0 : time());
-      default:
-        break;
+      case 10: return Distribution::constant(may_be_zero && chance() ? 0.0 : time());
+      default: break;
     }
     std::vector<Distribution> parts;
     for (int i = 1 + below(4); i > 0; --i) parts.push_back(law(false, depth + 1));
@@ -141,7 +130,7 @@ class RandomPlants {
     for (int i = 1; i <= machines; ++i) {
       const std::string next = i < machines ? "machine" + std::to_string(i + 1) : "store";
       const std::string tank = "tank" + std::to_string(i);
-      const bool has_tank = chance();
+      const bool has_tank = i < machines && chance();
       Machine made = machine(workshop);
       made.blocking = has_tank && chance() ? Blocking::before_service : Blocking::after_service;
       add("machine" + std::to_string(i), std::move(made), outputs(has_tank ? tank : next, path));
@@ -168,8 +157,7 @@ class RandomPlants {
     for (const std::string& product : plant_.products) source.products.push_back({product, 0.001 + number()});
     const auto instant = [this] { return Time{Duration{below<std::int64_t>(1'000'000'000'000'000)}}; };
     switch (below(3)) {
-      case 0:
-        break;
+      case 0: break;
       case 1: {
         Source::Renewal renewal{law(false), std::nullopt};
         if (chance()) renewal.first = instant();

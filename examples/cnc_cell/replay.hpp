@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Forecasts made again: each point from what was recorded before its cut.
+// The record played again: each point from what was recorded before its cut.
 #pragma once
 
 #include <vector>
@@ -11,6 +11,6 @@ namespace cnc {
 
 /// One forecast a point, in their order: minutes to the end of the running operation, or completions until the horizon.
 /// The same bytes for any number of threads (0: one a core).
-std::vector<Forecast> backtest(const Cell& cell, Record& record, const std::vector<Point>& points, unsigned threads);
+std::vector<Forecast> replay(const Cell& cell, Record& record, const std::vector<Point>& points, unsigned threads);
 
 }  // namespace cnc

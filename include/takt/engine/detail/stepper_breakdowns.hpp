@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+// A machine fails, is repaired by a crew, goes off shift and comes back.
+#pragma once
+
+#include "takt/engine/detail/stepper.hpp"
+
+namespace takt::detail {
+
+template <class Queue, bool kPlain, class Observer>
+void Stepper<Queue, kPlain, Observer>::fail(std::uint32_t m) {
+  const MachineSpec& spec = machine_specs_[m];
+  MachineState& ms = machine(m);
+  const Condition before = ms.condition();
+  if (before == Condition::up) pause(m);
+  ms.clock_runs = 0;
+  ++ms.breakdowns;
+  const bool at_once = spec.crew == kNone || call_crew(m);
+  if (at_once)
+    begin_repair(m);
+  else
+    ms.down = static_cast<std::uint8_t>(Condition::waiting_for_crew);
+  report_condition(m, before);
+  if (spec.on_failure != OnFailure::resume) spoil(m);
+  touch(m);
+}
+
+template <class Queue, bool kPlain, class Observer>
+void Stepper<Queue, kPlain, Observer>::begin_repair(std::uint32_t m) {
+  const MachineSpec& spec = machine_specs_[m];
+  MachineState& ms = machine(m);
+  ms.down = static_cast<std::uint8_t>(Condition::in_repair);
+  ms.breakdown_total = draw_time(spec.repair_law, stream(spec.path_hash, Purpose::repair), ms.breakdowns - 1);
+  ms.breakdown = now_ + ms.breakdown_total;
+}
+
+/// The part in process does not just wait for the repair: its work starts anew, or it is scrapped.
+template <class Queue, bool kPlain, class Observer>
+void Stepper<Queue, kPlain, Observer>::spoil(std::uint32_t m) {
+  const MachineSpec& spec = machine_specs_[m];
+  for (std::uint32_t s = spec.first_server; s < spec.first_server + spec.servers; ++s) {
+    ServerState& ss = server(s);
+    if (ss.activity != Activity::working) continue;
+    if (spec.on_failure == OnFailure::restart) {
+      ss.total = draw_cycle(m, spec, machine(m).starts++, ss.part.product);
+      ss.due = ss.total;
+    } else {
+      scrap(m, s);
+      next(m, s);
+    }
+  }
+}
+
+template <class Queue, bool kPlain, class Observer>
+void Stepper<Queue, kPlain, Observer>::repair(std::uint32_t m) {
+  const MachineSpec& spec = machine_specs_[m];
+  MachineState& ms = machine(m);
+  const Condition before = ms.condition();
+  ms.down = 0;
+  ms.breakdown_total = draw_time(spec.failure_law, stream(spec.path_hash, Purpose::failure), ms.breakdowns);
+  ms.breakdown = ms.breakdown_total;
+  update_clock(m);  // touch leaves a clock alone that runs all the time
+  if (ms.condition() == Condition::up) unpause(m);
+  report_condition(m, before);
+  if (spec.crew != kNone) release_crew(spec.crew);
+  update_clock(m);
+  wake(m);
+}
+
+template <class Queue, bool kPlain, class Observer>
+void Stepper<Queue, kPlain, Observer>::change_shift(std::uint32_t m) {
+  const MachineSpec& spec = machine_specs_[m];
+  MachineState& ms = machine(m);
+  const Condition before = ms.condition();
+  const Calendar& calendar = model_.calendars[spec.calendar];
+  const bool off = !calendar.on_at(now(), model_.plant.clock);
+  ms.next_shift = calendar.next_change(now(), model_.plant.clock).time_since_epoch().count();
+  if (before == Condition::up && off) pause(m);
+  ms.off_shift = off ? 1 : 0;
+  if (before != Condition::up && ms.condition() == Condition::up) unpause(m);
+  if (before != ms.condition()) report_condition(m, before);
+  wake(m);
+}
+
+template <class Queue, bool kPlain, class Observer>
+void Stepper<Queue, kPlain, Observer>::shift_dues(std::uint32_t m, Tick by) {
+  const MachineSpec& spec = machine_specs_[m];
+  for (std::uint32_t s = spec.first_server; s < spec.first_server + spec.servers; ++s)
+    if (in_process(server(s))) server(s).due += by;
+}
+
+template <class Queue, bool kPlain, class Observer>
+void Stepper<Queue, kPlain, Observer>::report_condition(std::uint32_t m, Condition before) {
+  const MachineSpec& spec = machine_specs_[m];
+  const Condition after = machine(m).condition();
+  for (std::uint32_t s = spec.first_server; s < spec.first_server + spec.servers; ++s)
+    observer_.mode(m, s, {before, server(s).activity}, {after, server(s).activity}, now());
+}
+
+/// A machine that may do again what it could not: let finished parts out, take parts in.
+template <class Queue, bool kPlain, class Observer>
+void Stepper<Queue, kPlain, Observer>::wake(std::uint32_t m) {
+  const MachineSpec& spec = machine_specs_[m];
+  for (std::uint32_t s = spec.first_server; s < spec.first_server + spec.servers; ++s) {
+    ServerState& ss = server(s);
+    if (ss.freed != 0) continue;  // on the list already
+    if (ss.activity == Activity::starved || (ss.activity == Activity::blocked && ss.waits_to_start != 0)) {
+      next(m, s);
+    } else if (ss.activity == Activity::blocked && can_unload(m) && deliver(ss.part, ss.place, s)) {
+      remove_waiting(ss.place, s);
+      next(m, s);
+    }
+  }
+  touch(m);
+}
+
+template <class Queue, bool kPlain, class Observer>
+bool Stepper<Queue, kPlain, Observer>::call_crew(std::uint32_t m) {
+  const std::uint32_t c = machine_specs_[m].crew;
+  CrewState& crew = view_.crews[c];
+  if (crew.busy < model_.crews[c].size) {
+    ++crew.busy;
+    observer_.crew(c, 1, 0, now());
+    return true;
+  }
+  if (crew.last_waiting == kNone)
+    crew.first_waiting = m;
+  else
+    machine(crew.last_waiting).next_for_crew = m;
+  crew.last_waiting = m;
+  ++crew.waiting;
+  observer_.crew(c, 0, 1, now());
+  return false;
+}
+
+template <class Queue, bool kPlain, class Observer>
+void Stepper<Queue, kPlain, Observer>::release_crew(std::uint32_t c) {
+  CrewState& crew = view_.crews[c];
+  ++crew.served;
+  const std::uint32_t m = crew.first_waiting;
+  if (m == kNone) {
+    --crew.busy;
+    observer_.crew(c, -1, 0, now());
+    return;
+  }
+  crew.first_waiting = machine(m).next_for_crew;
+  machine(m).next_for_crew = kNone;
+  if (crew.first_waiting == kNone) crew.last_waiting = kNone;
+  --crew.waiting;
+  observer_.crew(c, 0, -1, now());
+  begin_repair(m);
+  report_condition(m, Condition::waiting_for_crew);
+  touch(m);
+}
+
+}  // namespace takt::detail

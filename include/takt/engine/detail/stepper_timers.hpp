@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// When a machine or a source is due, and the numbers drawn for it.
+#pragma once
+
+#include "takt/engine/detail/stepper.hpp"
+
+namespace takt::detail {
+
+template <class Queue, bool kPlain, class Observer>
+void Stepper<Queue, kPlain, Observer>::set_timer(std::uint32_t m) {
+  const MachineSpec& spec = machine_specs_[m];
+  const MachineState& ms = machine(m);
+  Tick time = kLater;
+  EventClass event_class = EventClass::completion;
+  if (ms.busy != 0 && ms.is_up()) {
+    for (std::uint32_t s = spec.first_server; s < spec.first_server + servers_of(spec); ++s)
+      if (in_process(server(s)) && server(s).due < time) time = server(s).due;
+  }
+  if ((ms.clock_runs != 0 || ms.down == static_cast<std::uint8_t>(Condition::in_repair)) && ms.breakdown <= time) {
+    time = ms.breakdown;
+    event_class = ms.clock_runs != 0 ? EventClass::failure : EventClass::repair;
+  }
+  if (has(spec, kHasCalendar) && ms.next_shift <= time) {
+    time = ms.next_shift;
+    event_class = EventClass::shift;
+  }
+  if (time == kLater)
+    queue_.clear(m - spec_.first_machine);
+  else
+    queue_.set(m - spec_.first_machine, Time{Duration{time}}, event_class);
+}
+
+template <class Queue, bool kPlain, class Observer>
+void Stepper<Queue, kPlain, Observer>::set_source_timer(std::uint32_t i) {
+  const SourceState& source = view_.sources[i];
+  const std::uint32_t slot = spec_.machines + i - spec_.first_source;
+  if (source.holding != 0 || source.due == kLater)
+    queue_.clear(slot);
+  else
+    queue_.set(slot, Time{Duration{source.due}}, EventClass::arrival);
+}
+
+/// After anything happened to a machine: its failure clock runs or not, its earliest timer is set.
+template <class Queue, bool kPlain, class Observer>
+void Stepper<Queue, kPlain, Observer>::touch(std::uint32_t m) {
+  if ((machine_specs_[m].flags & kClockStops) != 0) update_clock(m);
+  set_timer(m);
+}
+
+template <class Queue, bool kPlain, class Observer>
+void Stepper<Queue, kPlain, Observer>::update_clock(std::uint32_t m) {
+  const MachineSpec& spec = machine_specs_[m];
+  MachineState& ms = machine(m);
+  bool runs = ms.down == 0;
+  if (spec.clock == FailureClock::working) runs = runs && ms.off_shift == 0 && ms.working != 0;
+  if (spec.clock == FailureClock::on_shift) runs = runs && ms.off_shift == 0;
+  if (runs == (ms.clock_runs != 0)) return;
+  ms.breakdown += runs ? now_ : -now_;
+  ms.clock_runs = runs ? 1 : 0;
+}
+
+template <class Queue, bool kPlain, class Observer>
+Tick Stepper<Queue, kPlain, Observer>::draw_time(std::uint32_t law, StreamKey key, std::uint64_t ordinal) const {
+  Draw draw(key, ordinal);
+  return from_seconds(numbers_.laws[law].sample(draw)).count();
+}
+
+template <class Queue, bool kPlain, class Observer>
+std::uint32_t Stepper<Queue, kPlain, Observer>::law_for(std::uint32_t law, const MachineSpec& spec,
+                                                        std::uint32_t product) const {
+  return has(spec, kLawByProduct) ? model_.law_of[law + product] : law;
+}
+
+/// In blocks where one law holds for all products; the draws before the first whole block are made one by one, so that
+/// a short run does not pay for times it never uses.
+template <class Queue, bool kPlain, class Observer>
+Tick Stepper<Queue, kPlain, Observer>::draw_cycle(std::uint32_t m, const MachineSpec& spec, std::uint64_t ordinal,
+                                                  std::uint32_t product) {
+  CycleBlock& block = scratch_.cycle[m - spec_.first_machine];
+  const std::uint64_t i = ordinal - block.first;
+  if (i < CycleBlock::kSize && !has(spec, kLawByProduct)) [[likely]]
+    return block.times[i].count();
+  return draw_new_cycle(block, spec, ordinal, product);
+}
+
+template <class Queue, bool kPlain, class Observer>
+Tick Stepper<Queue, kPlain, Observer>::draw_new_cycle(CycleBlock& block, const MachineSpec& spec, std::uint64_t ordinal,
+                                                      std::uint32_t product) {
+  const StreamKey key{spec.cycle_key ^ seed_, state_.replication};
+  if (has(spec, kLawByProduct) || ordinal % CycleBlock::kSize != 0)
+    return draw_time(law_for(spec.cycle_law, spec, product), key, ordinal);
+  std::array<double, CycleBlock::kSize> seconds;
+  numbers_.laws[spec.cycle_law].sample_block(key, ordinal, seconds);
+  block.first = ordinal;
+  for (std::size_t i = 0; i < seconds.size(); ++i) block.times[i] = from_seconds(seconds[i]);
+  return block.times[0].count();
+}
+
+template <class Queue, bool kPlain, class Observer>
+std::uint32_t Stepper<Queue, kPlain, Observer>::choose(RouteRange range, StreamKey key, std::uint64_t ordinal) const {
+  if (range.count == 1) return model_.routes[range.first].place;
+  Draw draw(key, ordinal);
+  double u = draw.uniform();
+  for (std::uint32_t i = range.first; i + 1 < range.first + range.count; ++i) {
+    u -= numbers_.probabilities[model_.routes[i].probability];
+    if (u < 0.0) return model_.routes[i].place;
+  }
+  return model_.routes[range.first + range.count - 1].place;
+}
+
+template <class Queue, bool kPlain, class Observer>
+std::uint32_t Stepper<Queue, kPlain, Observer>::route_of_machine(const MachineSpec& spec, std::uint32_t product,
+                                                                 std::uint64_t ordinal) const {
+  if (kPlain || spec.routes == 1) return spec.place;
+  const RouteRange range =
+      has(spec, kRouteByProduct) ? model_.routes_of[spec.ranges + product] : RouteRange{spec.first_route, spec.routes};
+  return choose(range, stream(spec.path_hash, Purpose::routing), ordinal);
+}
+
+}  // namespace takt::detail
