@@ -26,7 +26,7 @@ if(PkgConfig_FOUND)
 endif()
 
 set(HDF5_PREFER_PARALLEL OFF)
-find_package(HDF5 1.10 QUIET COMPONENTS C)
+find_package(HDF5 1.10 QUIET COMPONENTS C HL)
 takt_need(HDF5_FOUND libhdf5-dev "checkpoints and results (HDF5 1.10)")
 
 find_package(nlohmann_json 3.11 QUIET)

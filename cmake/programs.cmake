@@ -16,7 +16,6 @@ file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/cli/*.cpp)
 if(sources AND PROJECT_IS_TOP_LEVEL)
   takt_program(takt . SOURCES ${sources} LINKS takt::takt CLI11::CLI11 nlohmann_json::nlohmann_json fmt::fmt)
   target_include_directories(takt PRIVATE ${PROJECT_SOURCE_DIR}/src)
-  target_compile_definitions(takt PRIVATE TAKT_VERSION="${PROJECT_VERSION}")
   add_dependencies(quickstart takt)
 endif()
 

@@ -71,7 +71,7 @@ endif()
 function(takt_test_script name)
   add_test(NAME ${name} COMMAND ${Python_EXECUTABLE} ${ARGN} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   set_tests_properties(${name} PROPERTIES
-    ENVIRONMENT "${script_environment}" TIMEOUT 120 LABELS short SKIP_RETURN_CODE 77)
+    ENVIRONMENT "${script_environment}" TIMEOUT 300 LABELS short SKIP_RETURN_CODE 77)
   if(name MATCHES "_long_test$")
     set_tests_properties(${name} PROPERTIES TIMEOUT 1800 LABELS long)
   endif()

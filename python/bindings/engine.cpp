@@ -16,24 +16,16 @@ namespace takt::python {
 namespace {
 
 constexpr std::uint64_t kAnySeed = std::numeric_limits<std::uint64_t>::max();
-constexpr std::uint64_t kMostReplications = 0xfffffffeU;  // the last one is that of live twins
+constexpr std::uint64_t kLastReplication = 0xfffffffeU;  // the one behind it is that of live twins
 
 std::unique_ptr<Simulation> start_simulation(const std::shared_ptr<Model>& model, const py::object& seed,
                                              const py::object& replication, const Numbers& numbers) {
   const std::uint64_t number_of_seed = to_count(seed, "seed", 0, kAnySeed);
-  const auto number = static_cast<std::uint32_t>(to_count(replication, "replication", 0, kMostReplications));
+  const auto number = static_cast<std::uint32_t>(to_count(replication, "replication", 0, kLastReplication));
   const Scenario scenario = to_scenario("set", numbers);
   const py::gil_scoped_release release;
   Parameters parameters = model->defaults;
-  std::vector<Fault> faults;
-  for (const auto& [path, value] : scenario.numbers) {
-    try {
-      set_number(*model, parameters, path, value);
-    } catch (const InvalidInput& error) {
-      faults.insert(faults.end(), error.faults().begin(), error.faults().end());
-    }
-  }
-  if (!faults.empty()) throw InvalidInput(std::move(faults));
+  set_numbers(*model, parameters, scenario.numbers);
   State state = start(*model, parameters, number_of_seed, number);
   return std::make_unique<Simulation>(model, std::move(parameters), std::move(state));
 }
@@ -45,7 +37,7 @@ std::unique_ptr<Simulation> copy_of(const Simulation& simulation) {
 }
 
 std::unique_ptr<Simulation> fork_of(const Simulation& simulation, const py::object& replication) {
-  const auto number = static_cast<std::uint32_t>(to_count(replication, "replication", 0, kMostReplications));
+  const auto number = static_cast<std::uint32_t>(to_count(replication, "replication", 0, kLastReplication));
   const auto turn = simulation.turns.take();
   const py::gil_scoped_release release;
   return std::make_unique<Simulation>(simulation.model, simulation.numbers,

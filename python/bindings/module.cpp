@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // takt._core: the rooms of takt as Python sees them. People use the package takt, which is written on top of it.
 #include "rooms.hpp"
+#include "takt/core/version.hpp"
 
 PYBIND11_MODULE(_core, module) {
   module.doc() = "The compiled part of takt. Use the package takt.";
-  module.attr("__version__") = TAKT_VERSION;
+  module.attr("__version__") = takt::kVersion;
   takt::python::bind_core(module);
   takt::python::bind_plant(module);
   takt::python::bind_engine(module);

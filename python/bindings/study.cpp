@@ -58,8 +58,8 @@ StudyResult run_study(Present present, const std::vector<std::pair<std::string, 
   StudyOptions options;
   options.horizon = to_duration(horizon, "horizon");
   options.warmup = to_duration(warmup, "warmup");
-  options.replications = static_cast<std::uint32_t>(to_count(replications, "replications", 1, 0xfffffffeU));
-  options.threads = static_cast<unsigned>(to_count(threads, "threads", 0, 4096));
+  options.replications = static_cast<std::uint32_t>(to_count(replications, "replications", 1, kMostReplications));
+  options.threads = static_cast<unsigned>(to_count(threads, "threads", 0, kMostThreads));
   options.stop = stop.get_token();
   options.progress = [&done](std::size_t now, std::size_t) { done = now; };
   const std::size_t total = scenarios.size() * options.replications;

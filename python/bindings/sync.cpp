@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <fstream>
 #include <limits>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -37,74 +38,18 @@ const char* name_of(MergeReport::Status status) {
   return "duplicate";
 }
 
-std::unique_ptr<LiveTwin> make_twin(const Model& model, const py::object& seed, bool learn) {
+std::unique_ptr<LiveTwin> make_twin(const Model& model, const py::object& seed, bool learn,
+                                    const py::object& largest_gap) {
+  const Duration gap = to_length(largest_gap, "largest_gap");
   const std::uint64_t number = to_count(seed, "seed", 0, std::numeric_limits<std::uint64_t>::max());
   const py::gil_scoped_release release;
-  return std::make_unique<LiveTwin>(Twin(Model(model), {.seed = number, .learn = learn}));
+  return std::make_unique<LiveTwin>(Twin(Model(model), {.seed = number, .learn = learn, .largest_gap = gap}));
 }
 
 std::unique_ptr<LiveTwin> copy_of(const LiveTwin& live) {
   const auto turn = live.turns.take();
   const py::gil_scoped_release release;
   return std::make_unique<LiveTwin>(live.twin);
-}
-
-MergeReport apply(LiveTwin& live, const Snapshot& snapshot) {
-  const auto turn = live.turns.take();
-  const py::gil_scoped_release release;
-  return live.twin.apply(snapshot);
-}
-
-/// A snapshot of a replay and what became of it.
-struct Replayed {
-  WallClock::Instant ts;
-  std::string source;
-  std::uint64_t epoch, seq;
-  MergeReport report;
-};
-
-/// As io::read_snapshots, but looks for signals between the lines.
-std::vector<Snapshot> read_snapshots(const std::filesystem::path& file,
-                                     const std::function<void(const Fault&)>& on_fault) {
-  Released released;
-  const std::string name = file.string();
-  std::ifstream lines(file);
-  if (!lines) throw FileError("cannot open '" + name + "': " + std::generic_category().message(errno));
-  std::vector<Snapshot> snapshots;
-  std::vector<Fault> faults;
-  int number = 0;
-  for (std::string line; std::getline(lines, line);) {
-    ++number;
-    released.look();
-    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
-    try {
-      snapshots.push_back(io::parse_snapshot(line, name, number));
-    } catch (const InvalidInput& error) {
-      if (on_fault)
-        std::ranges::for_each(error.faults(), on_fault);
-      else
-        faults.insert(faults.end(), error.faults().begin(), error.faults().end());
-    }
-  }
-  if (lines.bad()) throw FileError("cannot read '" + name + "': " + std::generic_category().message(errno));
-  if (!faults.empty()) throw InvalidInput(std::move(faults));
-  return snapshots;
-}
-
-/// All of a file or, if an error or a signal comes between, none of it.
-std::vector<Replayed> replay(LiveTwin& live, const std::filesystem::path& file,
-                             const std::function<void(const Fault&)>& on_fault) {
-  const std::vector<Snapshot> snapshots = read_snapshots(file, on_fault);
-  const auto turn = live.turns.take();
-  std::vector<Replayed> replayed;
-  Released released;
-  Twin twin = live.twin;
-  for (const Snapshot& snapshot : snapshots) {
-    replayed.push_back({snapshot.ts, snapshot.source, snapshot.epoch, snapshot.seq, twin.apply(snapshot)});
-    released.look();
-  }
-  live.twin = std::move(twin);
-  return replayed;
 }
 
 /// Simulated time in which a twin has at most some 100 000 events, a few milliseconds of real time. By its laws, not by
@@ -124,16 +69,96 @@ Duration stride_of(const Twin& twin) {
 }
 
 /// A signal leaves the twin whole, at an earlier time.
+void advance_looking(Twin& twin, Time until, Released& released) {
+  const Duration stride = stride_of(twin);
+  while (twin.time() < until) {
+    twin.advance_to(until - twin.time() > stride ? twin.time() + stride : until);
+    released.look();
+  }
+}
+
+MergeReport apply_looking(Twin& twin, const Snapshot& snapshot, Released& released) {
+  if (const std::optional<Time> at = twin.time_of(snapshot)) advance_looking(twin, *at, released);
+  return twin.apply(snapshot);
+}
+
+MergeReport apply(LiveTwin& live, const Snapshot& snapshot) {
+  const auto turn = live.turns.take();
+  Released released;
+  return apply_looking(live.twin, snapshot, released);
+}
+
+/// A snapshot of a replay and what became of it.
+struct Replayed {
+  WallClock::Instant ts;
+  std::string source;
+  std::uint64_t epoch, seq;
+  MergeReport report;
+};
+
+/// As io::read_snapshot_lines, but looks for signals between the lines.
+std::vector<io::SnapshotLine> read_snapshot_lines(const std::filesystem::path& file,
+                                                  const std::function<void(const Fault&)>& on_fault) {
+  Released released;
+  const std::string name = file.string();
+  std::ifstream lines(file);
+  if (!lines) throw FileError("cannot open '" + name + "': " + std::generic_category().message(errno));
+  std::vector<io::SnapshotLine> snapshots;
+  std::vector<Fault> faults;
+  int number = 0;
+  for (std::string line; std::getline(lines, line);) {
+    ++number;
+    released.look();
+    if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
+    try {
+      snapshots.push_back({io::parse_snapshot(line, name, number), number});
+    } catch (const InvalidInput& error) {
+      if (on_fault)
+        std::ranges::for_each(error.faults(), on_fault);
+      else
+        faults.insert(faults.end(), error.faults().begin(), error.faults().end());
+    }
+  }
+  if (lines.bad()) throw FileError("cannot read '" + name + "': " + std::generic_category().message(errno));
+  if (!faults.empty()) throw InvalidInput(std::move(faults));
+  return snapshots;
+}
+
+/// Applies a line of a file; faults with its entities get their place there.
+MergeReport apply_line(Twin& twin, const io::SnapshotLine& read, const std::string& file, Released& released) {
+  try {
+    return apply_looking(twin, read.snapshot, released);
+  } catch (const InvalidInput& error) {
+    std::vector<Fault> faults;
+    for (const Fault& fault : error.faults()) faults.push_back(io::placed_in_snapshot(fault, file, read.line));
+    throw InvalidInput(std::move(faults));
+  }
+}
+
+/// All of a file or, if an error or a signal comes between, none of it.
+std::vector<Replayed> replay(LiveTwin& live, const std::filesystem::path& file,
+                             const std::function<void(const Fault&)>& on_fault) {
+  const std::vector<io::SnapshotLine> snapshots = read_snapshot_lines(file, on_fault);
+  const auto turn = live.turns.take();
+  std::vector<Replayed> replayed;
+  Released released;
+  Twin twin = live.twin;
+  for (const io::SnapshotLine& read : snapshots) {
+    const Snapshot& snapshot = read.snapshot;
+    replayed.push_back(
+        {snapshot.ts, snapshot.source, snapshot.epoch, snapshot.seq, apply_line(twin, read, file.string(), released)});
+    released.look();
+  }
+  live.twin = std::move(twin);
+  return replayed;
+}
+
 void advance_twin(LiveTwin& live, const py::object& duration) {
   const Duration length = to_length(duration, "duration");
   const auto turn = live.turns.take();
   const Time until = after(live.twin.time(), length);
   Released released;
-  const Duration stride = stride_of(live.twin);
-  while (live.twin.time() < until) {
-    live.twin.advance_to(until - live.twin.time() > stride ? live.twin.time() + stride : until);
-    released.look();
-  }
+  advance_looking(live.twin, until, released);
 }
 
 std::vector<std::tuple<std::string, std::uint64_t, double, double, double>> learnt(const LiveTwin& live) {
@@ -204,7 +229,7 @@ void bind_sync(py::module_& module) {
   bind_reports(module);
   py::class_<LiveTwin>(module, "Twin",
                        "A model, its numbers and a state, kept true. Threads that share one take turns.")
-      .def(py::init(&make_twin), py::arg("model"), py::arg("seed"), py::arg("learn"))
+      .def(py::init(&make_twin), py::arg("model"), py::arg("seed"), py::arg("learn"), py::arg("largest_gap"))
       .def("copy", &copy_of)
       .def("apply", &apply, py::arg("snapshot"))
       .def("replay", &replay, py::arg("file"), py::arg("on_fault"))

@@ -32,6 +32,9 @@ class Twin:
         What all random numbers follow from.
     learn : bool
         Whether cycle times, failures and repairs are learnt from what is reported.
+    largest_gap : str or datetime.timedelta
+        A snapshot further ahead of the present than this is rejected: its clock is taken to be
+        wrong. `advance` leads across a time in which the plant did stand still for longer.
 
     Raises
     ------
@@ -54,14 +57,23 @@ class Twin:
     1  /acme/filling/line_1/filler  working
     """
 
-    def __init__(self, plant: PlantLike, *, seed: int = 1, learn: bool = True) -> None:
+    def __init__(
+        self,
+        plant: PlantLike,
+        *,
+        seed: int = 1,
+        learn: bool = True,
+        largest_gap: Duration = "30 d",
+    ) -> None:
         described = as_plant(plant)
-        self._core = _core.Twin(described._model, seed, learn)
+        self._core = _core.Twin(described._model, seed, learn, largest_gap)
         self._zone = described._core.zone
         self._replayed: List[_core.Replayed] = []
 
     @classmethod
-    def load(cls, path: Path, *, seed: int = 1, learn: bool = True) -> Twin:
+    def load(
+        cls, path: Path, *, seed: int = 1, learn: bool = True, largest_gap: Duration = "30 d"
+    ) -> Twin:
         """A twin of the plant that a ``takt-plant/1`` file describes, at its beginning.
 
         Raises
@@ -69,7 +81,7 @@ class Twin:
         InvalidInput, FileError
             As `Plant.load`.
         """
-        return cls(path, seed=seed, learn=learn)
+        return cls(path, seed=seed, learn=learn, largest_gap=largest_gap)
 
     def replay(
         self, path: Path, on_fault: Optional[Callable[[_core.Fault], object]] = None
@@ -143,7 +155,7 @@ class Twin:
         -------
         MergeReport
             What was taken over, corrected and left out. A snapshot older than the present is late,
-            one seen before a duplicate: both change nothing.
+            one seen before a duplicate, one too far ahead rejected: all three change nothing.
 
         Raises
         ------
@@ -152,6 +164,8 @@ class Twin:
             is changed.
         Error
             If the plant gets stuck on the way to the snapshot's time.
+        KeyboardInterrupt
+            Within 0.1 s of Ctrl-C; the twin may then stand at an earlier time than the snapshot's.
         """
         if isinstance(snapshot, str):
             return self._core.apply(_core.parse_snapshot(snapshot, is_text=True))

@@ -130,6 +130,8 @@ def test_a_simulation_tells_every_wrong_number(plant):
         ("replications", 0),
         ("replications", 1.5),
         ("replications", True),
+        ("replications", 10**7 + 1),
+        ("threads", 4097),
         ("seed", -1),
         ("seed", 2**64),
         ("threads", "2"),

@@ -21,6 +21,7 @@ LONG_CALLS = {
     "observe": "simulation.observe('100000 d')",
     "twin": "takt.Twin(plant).advance('100000 d')",
     "replay": "takt.Twin(plant).replay(sys.argv[2])",
+    "apply": "takt.Twin(plant, largest_gap='100000 d').apply(far_ahead)",
 }
 
 CHILD = """
@@ -29,6 +30,7 @@ import takt
 
 plant = takt.Plant.load(sys.argv[1])
 simulation = takt.Simulation(plant)
+far_ahead = '{{"ts": "2226-03-02T06:00:00Z", "source": "mes", "seq": 1, "entities": {{}}}}'
 for _ in range(5):
     try:
         print("running", flush=True)

@@ -85,11 +85,30 @@ def test_a_replay_takes_all_or_nothing(bottling, shift, tmp_path):
     file = tmp_path / "shift.jsonl"
     file.write_text("\n".join([*lines, json.dumps(unknown)]), encoding="utf-8")
     twin = takt.Twin.load(bottling)
-    with pytest.raises(takt.InvalidInput, match="/nobody"):
+    with pytest.raises(takt.InvalidInput, match="/nobody") as raised:
         twin.replay(file)
+    fault = raised.value.faults[0]
+    assert (fault.file, fault.line) == (str(file), len(lines) + 1)
+    assert fault.path == "/entities/~1nobody"
     assert twin.time == timedelta(0)
     assert twin.reports().empty
     assert (twin.replay(shift).reports()["status"] == "applied").all()
+
+
+def test_a_snapshot_too_far_ahead_is_rejected(bottling):
+    def at(instant, seq):
+        return {"ts": instant, "source": "mes", "seq": seq, "entities": {}}
+
+    start = datetime(2026, 3, 2, 5, 0, tzinfo=timezone.utc)
+    twin = takt.Twin.load(bottling, largest_gap="1 h")
+    report = twin.apply(at(start + timedelta(hours=2), 1))
+    assert report.status == "rejected"
+    assert "at most 1 h ahead" in report.conflicts[0].expected
+    assert twin.time == timedelta(0)
+    assert twin.apply(at(start + timedelta(hours=1), 2)).status == "applied"
+    assert takt.Twin.load(bottling).apply(at(start + timedelta(days=31), 1)).status == "rejected"
+    with pytest.raises(takt.InvalidInput, match="largest_gap"):
+        takt.Twin.load(bottling, largest_gap=3600)
 
 
 def test_wrong_lines_are_faults_or_left_out(bottling, shift, tmp_path):

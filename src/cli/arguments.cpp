@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <map>
 
 #include "cli/exit_status.hpp"
@@ -13,6 +14,7 @@
 #include "cli/messages.hpp"
 #include "takt/core/error.hpp"
 #include "takt/core/quantity.hpp"
+#include "takt/core/version.hpp"
 
 namespace takt::cli {
 namespace {
@@ -21,13 +23,13 @@ constexpr const char* kFooter =
     "Data goes to standard output, progress and messages to standard error.\n"
     "Exit status: 0 done, 2 wrong usage, 3 invalid input, 4 the run failed, 130 interrupted.";
 
-template <class Integer>
-Integer whole_number(const std::string& text, Integer least) {
-  Integer value{};
+std::uint64_t whole_number(const std::string& text, std::uint64_t least, std::uint64_t most) {
+  std::uint64_t value = 0;
   const char* end = text.data() + text.size();
   const auto [stopped, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || stopped != end || value < least) {
-    throw InvalidInput(Fault{.value = '"' + text + '"', .expected = fmt::format("a whole number, {} or more", least)});
+  if (error != std::errc() || stopped != end || value < least || value > most) {
+    throw InvalidInput(
+        Fault{.value = '"' + text + '"', .expected = fmt::format("a whole number from {} to {}", least, most)});
   }
   return value;
 }
@@ -81,13 +83,16 @@ void Arguments::option(const char* flag, const char* shape, Duration& into, cons
 
 void Arguments::option(const char* flag, const char* shape, std::uint64_t& into, const char* help) {
   add(
-      flag, shape, [&into](const std::string& value) { into = whole_number<std::uint64_t>(value, 0); }, help);
+      flag, shape,
+      [&into](const std::string& value) { into = whole_number(value, 0, std::numeric_limits<std::uint64_t>::max()); },
+      help);
 }
 
-void Arguments::option(const char* flag, const char* shape, std::uint32_t& into, std::uint32_t least,
-                       const char* help) {
-  add(
-      flag, shape, [&into, least](const std::string& value) { into = whole_number(value, least); }, help);
+void Arguments::option(const char* flag, const char* shape, std::uint32_t& into, Range range, const char* help) {
+  const auto read = [&into, range](const std::string& value) {
+    into = static_cast<std::uint32_t>(whole_number(value, range.least, range.most));
+  };
+  add(flag, shape, read, help);
 }
 
 void Arguments::repeated(const char* flag, const char* shape, Reader reader, const char* help) {
@@ -99,7 +104,7 @@ void Arguments::flag(const char* flag, bool& into, const char* help) { app_.add_
 int run_command_line(int argc, char** argv, std::span<const Verb> verbs) {
   if (is_unknown_verb(argc, argv, verbs)) return kWrongUsage;
   CLI::App app("Digital twins of factories: check a plant, keep it true to the real one, and ask what if.", "takt");
-  app.set_version_flag("--version", "takt " TAKT_VERSION);
+  app.set_version_flag("--version", std::string("takt ") + kVersion);
   app.footer(kFooter);
   app.require_subcommand(1);
   std::map<const CLI::App*, Action> actions;

@@ -38,7 +38,10 @@ class Arguments {
   void option(const char* flag, const char* shape, std::optional<std::filesystem::path>& into, const char* help);
   void option(const char* flag, const char* shape, Duration& into, const char* help, Need need = Need::optional);
   void option(const char* flag, const char* shape, std::uint64_t& into, const char* help);
-  void option(const char* flag, const char* shape, std::uint32_t& into, std::uint32_t least, const char* help);
+  struct Range {
+    std::uint32_t least, most;
+  };
+  void option(const char* flag, const char* shape, std::uint32_t& into, Range range, const char* help);
   void repeated(const char* flag, const char* shape, Reader reader, const char* help);  ///< called for each
   void flag(const char* flag, bool& into, const char* help);
 

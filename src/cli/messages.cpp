@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <new>
 #include <system_error>
 
 #include "cli/exit_status.hpp"
@@ -42,6 +43,9 @@ int guarded(const std::function<int()>& work) {
   } catch (const Interrupted&) {
     say("interrupted");
     return kInterrupted;
+  } catch (const std::bad_alloc&) {
+    say("not enough memory");
+    return kRunFailed;
   } catch (const std::exception& error) {
     say(error.what());
     return kRunFailed;

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <set>
 
 #include "cli/messages.hpp"
@@ -13,17 +14,16 @@
 namespace takt::cli {
 namespace {
 
-void check_paths(const Model& model, const std::vector<Snapshot>& snapshots, const std::string& file) {
+void check_paths(const Model& model, const std::vector<io::SnapshotLine>& snapshots, const std::string& file) {
   std::set<std::string> seen;
   std::vector<Fault> faults;
-  for (const Snapshot& snapshot : snapshots)
+  for (const auto& [snapshot, line] : snapshots)
     for (const EntityReading& reading : snapshot.entities) {
       if (!seen.insert(reading.path).second) continue;
       try {
         model.entity(reading.path);
       } catch (const InvalidInput& error) {
-        faults.push_back(error.faults().front());
-        faults.back().file = file;
+        faults.push_back(io::placed_in_snapshot(error.faults().front(), file, line));
       }
     }
   if (!faults.empty()) throw InvalidInput(std::move(faults));
@@ -50,24 +50,34 @@ Plant beginning_at(Plant plant, WallClock::Instant first) {
   return plant;
 }
 
-Replayed replay(const std::filesystem::path& plant_file, const std::filesystem::path& file, std::uint64_t seed,
+void apply(Replayed& replayed, const Snapshot& snapshot, const std::stop_token& stop) {
+  Twin& twin = replayed.twin;
+  const std::optional<Time> at = twin.time_of(snapshot);
+  if (stop.stop_requested() || (at && !twin.advance_to(*at, stop))) throw Interrupted("interrupted");
+  replayed.report.add(snapshot, twin.apply(snapshot));
+}
+
+void say_if_none_fits(const Replayed& replayed) {
+  const ReplayReport& report = replayed.report;
+  if (report.applied > 0 || report.late + report.rejected == 0) return;
+  say(fmt::format("no snapshot was applied, {} are late and {} rejected: the plant's clock begins at {}", report.late,
+                  report.rejected, to_text(replayed.twin.model().plant.clock.epoch)));
+}
+
+Replayed replay(const std::filesystem::path& plant_file, const std::filesystem::path& file, const TwinOptions& options,
                 const std::stop_token& stop) {
   Plant plant = io::load_plant(plant_file);
-  const std::vector<Snapshot> snapshots = io::read_snapshots(file);
-  if (!snapshots.empty()) plant = beginning_at(std::move(plant), snapshots.front().ts);
-  Replayed replayed{Twin(compile(std::move(plant)), {.seed = seed}), {}};
+  const std::vector<io::SnapshotLine> snapshots = io::read_snapshot_lines(file);
+  if (!snapshots.empty()) plant = beginning_at(std::move(plant), snapshots.front().snapshot.ts);
+  Replayed replayed{Twin(compile(std::move(plant)), options), {}};
   check_paths(replayed.twin.model(), snapshots, file.string());
 
   Progress progress("snapshots", snapshots.size());
-  for (const Snapshot& snapshot : snapshots) {
-    if (stop.stop_requested()) throw Interrupted("interrupted");
-    replayed.report.add(snapshot, replayed.twin.apply(snapshot));
+  for (const auto& [snapshot, line] : snapshots) {
+    apply(replayed, snapshot, stop);
     progress.at(replayed.report.snapshots());
   }
-  if (replayed.report.late > 0 && replayed.report.applied == 0) {
-    say(fmt::format("every snapshot is late: the plant's clock begins at {}",
-                    to_text(replayed.twin.model().plant.clock.epoch)));
-  }
+  say_if_none_fits(replayed);
   return replayed;
 }
 

@@ -33,14 +33,21 @@ struct ReplayReport {
 struct Replayed {
   Twin twin;
   ReplayReport report;
+  bool whole = true;  ///< whether the file was read to its end; why not was told
 };
 
 /// A plant without a clock of its own begins with what is first reported of it.
 Plant beginning_at(Plant plant, WallClock::Instant first);
 
+/// Takes a snapshot into the twin and into the report. Throws Interrupted, also on a long way to it.
+void apply(Replayed& replayed, const Snapshot& snapshot, const std::stop_token& stop);
+
+/// Says so if nothing could be applied because the plant's clock begins at another time.
+void say_if_none_fits(const Replayed& replayed);
+
 /// Throws InvalidInput for lines that are no snapshots and for paths that the plant does not have, all at once; Error
 /// if the twin gets stuck; Interrupted.
-Replayed replay(const std::filesystem::path& plant, const std::filesystem::path& snapshots, std::uint64_t seed,
+Replayed replay(const std::filesystem::path& plant, const std::filesystem::path& snapshots, const TwinOptions& options,
                 const std::stop_token& stop);
 
 }  // namespace takt::cli

@@ -27,7 +27,7 @@ struct Options {
   Scenario base{kAsIs, {}};
   std::vector<Scenario> scenarios;
   StudyOptions study;
-  std::uint64_t seed = 1;
+  TwinOptions twin;
   bool json = false;
 };
 
@@ -57,8 +57,8 @@ Scenario read_scenario(const std::string& text) {
 }
 
 Present present_of(const Options& options, const std::stop_token& stop) {
-  if (!options.snapshots) return Present::of(compile(io::load_plant(options.plant)), options.seed);
-  return replay(options.plant, *options.snapshots, options.seed, stop).twin.now();
+  if (!options.snapshots) return Present::of(compile(io::load_plant(options.plant)), options.twin.seed);
+  return replay(options.plant, *options.snapshots, options.twin, stop).twin.now();
 }
 
 StudyResult run_study(const Options& options, const Present& present, const std::stop_token& stop) {
@@ -126,9 +126,13 @@ Action declare_run(Arguments& arguments) {
       "A scenario more, compared with 'as is' under the same random numbers");
   arguments.option("--horizon", "D", options->study.horizon, "The time observed: \"8 h\"", Arguments::Need::required);
   arguments.option("--warmup", "D", options->study.warmup, "The time before that, not observed (default 0 s)");
-  arguments.option("--replications", "N", options->study.replications, 1, "Futures of each scenario (default 100)");
-  arguments.option("--seed", "N", options->seed, "Names the random numbers (default 1)");
-  arguments.option("--threads", "N", options->study.threads, 0, "Threads; 0, the default, is one a core");
+  arguments.option("--replications", "N", options->study.replications, {1, kMostReplications},
+                   "Futures of each scenario (default 100)");
+  arguments.option("--largest-gap", "D", options->twin.largest_gap,
+                   "Reject a snapshot further ahead than this: its clock is wrong (default 30 d)");
+  arguments.option("--seed", "N", options->twin.seed, "Names the random numbers (default 1)");
+  arguments.option("--threads", "N", options->study.threads, {0, kMostThreads},
+                   "Threads; 0, the default, is one a core");
   arguments.flag("--json", options->json, "Print one takt-results/1 document instead of text");
   return [options](const std::stop_token& stop) { return run(*options, stop); };
 }

@@ -43,22 +43,40 @@ const io::StreamMapping& mapping_for(const Mappings& mappings, const std::filesy
                            .file = file.string()});
 }
 
-void report_stream(const io::StreamReader& reader, const StreamSnapshots& snapshots,
+void check_equipment(const Model& model, const std::string& path, const std::filesystem::path& mapping_file) {
+  try {
+    model.machine(path);
+  } catch (const InvalidInput& error) {
+    Fault fault = error.faults().front();
+    fault.value.clear();  // the path says it
+    fault.file = mapping_file.string();
+    throw InvalidInput(std::move(fault));
+  }
+}
+
+void report_stream(const io::StreamReader& reader, const StreamSnapshots& snapshots, std::uint64_t observations,
                    std::chrono::steady_clock::time_point began) {
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
-  say(fmt::format("{} observations in {:.2f} s, {:.0f} a second", reader.lines() - reader.bad_lines(), seconds,
-                  static_cast<double>(reader.lines()) / seconds));
+  say(fmt::format("{} observations in {:.2f} s, {:.0f} a second", observations, seconds,
+                  static_cast<double>(observations) / seconds));
   for (const auto& [value, count] : snapshots.unknown())
     say(fmt::format("value \"{}\" came {} times; the mapping does not know it", value, count));
-  if (reader.bad_lines() == 0) return;
   for (const Fault& fault : reader.faults()) say(to_text(fault));
-  say(fmt::format("{} of {} lines cannot be read and were left out", reader.bad_lines(), reader.lines()));
+  if (reader.bad_lines() > 0)
+    say(fmt::format("{} of {} lines cannot be read and were left out", reader.bad_lines(), reader.lines()));
+}
+
+/// Whether the stream was read to its end. Where it was not, one fault is about that; the others are of bad lines.
+bool is_whole(const io::StreamReader& reader) {
+  constexpr std::uint64_t kKeptOfLines = 20;
+  return reader.faults().size() == std::min(reader.bad_lines(), kKeptOfLines);
 }
 
 }  // namespace
 
 Replayed replay_stream(const std::filesystem::path& plant_file, const std::filesystem::path& mapping_file,
-                       const std::filesystem::path& stream_file, std::uint64_t seed, const std::stop_token& stop) {
+                       const std::filesystem::path& stream_file, const TwinOptions& options,
+                       const std::stop_token& stop) {
   constexpr std::uint64_t kBetweenLooks = 4096;
   Plant plant = io::load_plant(plant_file);
   const Mappings mappings = io::load_mapping(mapping_file);
@@ -70,17 +88,19 @@ Replayed replay_stream(const std::filesystem::path& plant_file, const std::files
     const std::optional<Snapshot> snapshot = snapshots.take();
     if (!snapshot) return;
     if (!replayed) {
-      Twin twin(compile(beginning_at(std::move(plant), snapshot->ts)), {.seed = seed});
-      twin.model().machine(mapping.equipment);
+      Twin twin(compile(beginning_at(std::move(plant), snapshot->ts)), options);
+      check_equipment(twin.model(), mapping.equipment, mapping_file);
       replayed.emplace(Replayed{std::move(twin), {}});
     }
-    replayed->report.add(*snapshot, replayed->twin.apply(*snapshot));
+    cli::apply(*replayed, *snapshot, stop);
   };
 
   const auto began = std::chrono::steady_clock::now();
+  std::uint64_t observations = 0;
   {
     Progress progress("observations", 0);
     for (io::Observation observation; reader.next(observation);) {
+      ++observations;
       if (reader.lines() % kBetweenLooks == 0) {
         if (stop.stop_requested()) throw Interrupted("interrupted");
         progress.at(reader.lines());
@@ -91,12 +111,14 @@ Replayed replay_stream(const std::filesystem::path& plant_file, const std::files
     }
     apply();
   }
-  report_stream(reader, snapshots, began);
+  report_stream(reader, snapshots, observations, began);
   if (!replayed) {
     throw InvalidInput(Fault{.value = "no state and no count of parts",
                              .expected = "one item at least that the mapping gives such a role",
                              .file = stream_file.string()});
   }
+  replayed->whole = is_whole(reader);
+  say_if_none_fits(*replayed);
   return std::move(*replayed);
 }
 

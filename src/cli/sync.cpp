@@ -20,7 +20,7 @@ constexpr std::size_t kConflictsShown = 20;
 struct Options {
   std::filesystem::path plant;
   std::optional<std::filesystem::path> snapshots, mapping, stream;
-  std::uint64_t seed = 1;
+  TwinOptions twin;
   bool json = false;
 };
 
@@ -126,10 +126,10 @@ int sync(const Options& options, const std::stop_token& stop) {
     throw WrongUsage("--mapping and --stream go together");
   }
   const Replayed replayed = options.snapshots
-                                ? replay(options.plant, *options.snapshots, options.seed, stop)
-                                : replay_stream(options.plant, *options.mapping, *options.stream, options.seed, stop);
+                                ? replay(options.plant, *options.snapshots, options.twin, stop)
+                                : replay_stream(options.plant, *options.mapping, *options.stream, options.twin, stop);
   print_data(options.json ? pretty(document_of(replayed)) : text_of(replayed));
-  return kDone;
+  return replayed.whole ? kDone : kInvalidInput;
 }
 
 }  // namespace
@@ -141,7 +141,9 @@ Action declare_sync(Arguments& arguments) {
   arguments.option("--stream", "FILE", options->stream,
                    "What one machine reported, as timestamp|item|value lines, plain or gzip");
   arguments.option("--mapping", "FILE", options->mapping, "What the items of the stream mean, as takt-mapping/1");
-  arguments.option("--seed", "N", options->seed, "Names the random numbers (default 1)");
+  arguments.option("--largest-gap", "D", options->twin.largest_gap,
+                   "Reject a snapshot further ahead than this: its clock is wrong (default 30 d)");
+  arguments.option("--seed", "N", options->twin.seed, "Names the random numbers (default 1)");
   arguments.flag("--json", options->json, "Print one JSON document instead of text");
   return [options](const std::stop_token& stop) { return sync(*options, stop); };
 }

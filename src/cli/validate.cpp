@@ -34,6 +34,10 @@ std::string contents(const Model& model) {
                      counted(model.crews.size(), "crew"));
 }
 
+std::string invalid(const std::vector<Fault>& faults) {
+  return pretty({{"plant", nullptr}, {"valid", false}, {"model_hash", nullptr}, {"faults", json_of(faults)}});
+}
+
 int validate(const Options& options) {
   try {
     const Model model = compile(io::load_plant(options.plant));
@@ -46,10 +50,13 @@ int validate(const Options& options) {
     return kDone;
   } catch (const InvalidInput& error) {
     if (!options.json) throw;
+    print_data(invalid(error.faults()));
+  } catch (const FileError& error) {
+    if (!options.json) throw;
     print_data(
-        pretty({{"plant", nullptr}, {"valid", false}, {"model_hash", nullptr}, {"faults", json_of(error.faults())}}));
-    return kInvalidInput;
+        invalid({{.value = error.what(), .expected = "a file that can be read", .file = options.plant.string()}}));
   }
+  return kInvalidInput;
 }
 
 }  // namespace

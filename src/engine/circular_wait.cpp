@@ -19,7 +19,9 @@ class Closure {
     while (!open.empty()) {
       const std::uint32_t s = open.back();
       open.pop_back();
-      if (view_.servers[s].activity != Activity::blocked || view_.servers[s].freed != 0) return false;
+      if (view_.servers[s].freed != 0) return false;
+      if (waits_behind_sibling(s)) continue;
+      if (view_.servers[s].activity != Activity::blocked) return false;
       const std::uint32_t place = view_.servers[s].place;
       if (place >= model_.buffers.size()) return false;
       if (view_.buffers[place].level + view_.buffers[place].reserved < model_.buffers[place].capacity)
@@ -44,10 +46,20 @@ class Closure {
       lines.push_back(model_.machine_path(model_.machine_of_server[s]) + " waits for a place in " +
                       model_.buffer_path(view_.servers[s].place));
     std::ranges::sort(lines);  // the same circle, the same text, wherever it was entered
+    lines.erase(std::unique(lines.begin(), lines.end()), lines.end());  // several servers of a machine
     return lines;
   }
 
  private:
+  /// Blocking before service: only one server of a machine asks for a place; the idle ones can do nothing before it.
+  bool waits_behind_sibling(std::uint32_t s) const {
+    if (view_.servers[s].activity != Activity::starved) return view_.servers[s].waits_to_start == kBehind;
+    const MachineSpec& spec = model_.machines[model_.machine_of_server[s]];
+    for (std::uint32_t other = spec.first_server; other < spec.first_server + spec.servers; ++other)
+      if (view_.servers[other].waits_to_start == kAsks) return true;
+    return false;
+  }
+
   const Model& model_;
   ConstStateView view_;
   std::vector<bool> seen_;

@@ -2,9 +2,9 @@
 // From a plant to a model, in the order of the functions below: number what there is, find the components, then fill in
 // each kind of thing.
 #include <algorithm>
-#include <bit>
 #include <numeric>
 
+#include "engine/model_hash.hpp"
 #include "takt/engine/model.hpp"
 #include "takt/plant/index.hpp"
 
@@ -23,24 +23,6 @@ class Sets {
 
  private:
   std::vector<std::size_t> parent_;
-};
-
-class Hasher {
- public:
-  void add(std::uint64_t word) { value_ = mix64(value_ ^ word); }
-  void add(double number) { add(std::bit_cast<std::uint64_t>(number)); }
-  void add(const std::string& text) { add(hash_path(text)); }
-  void add(const Distribution& law) {
-    add(static_cast<std::uint64_t>(law.law()));
-    for (const std::string& name : law.number_names()) add(law.number(name));
-    for (const double v : law.values()) add(v);
-    for (const double w : law.weights()) add(w);
-    for (const Distribution& part : law.parts()) add(part);
-  }
-  std::uint64_t value() const { return value_; }
-
- private:
-  std::uint64_t value_ = 0x74616b74U;  // "takt"
 };
 
 class Compiler {
@@ -62,7 +44,7 @@ class Compiler {
     for (const std::size_t e : source_order_) fill_source(e);
     list_entities();
     std::ranges::sort(model_.parameter_slots, {}, &ParameterSlot::path);
-    model_.hash = hash();
+    model_.hash = detail::hash_of(model_);
     return std::move(model_);
   }
 
@@ -281,13 +263,23 @@ class Compiler {
     return routes;
   }
 
+  /// A way is named by the last name of where it leads, or as it is written where two of them end alike.
+  std::string way_name(std::size_t e, std::size_t output) const {
+    const std::string& name = place(targets_[e][output]).equipment->name;
+    const bool unique = std::ranges::none_of(targets_[e], [&](std::size_t other) {
+      return other != targets_[e][output] && place(other).equipment->name == name;
+    });
+    if (unique) return name;
+    const std::string& written = place(e).equipment->to[output].to;
+    return written.starts_with('/') ? written.substr(1) : written;
+  }
+
   RouteRange add_route_group(std::size_t e, const std::string& product) {
     const std::vector<Output>& outputs = place(e).equipment->to;
     RouteRange range{static_cast<std::uint32_t>(model_.routes.size()), 0};
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       if (outputs[i].product != product) continue;
-      const std::string path =
-          place(e).path + "/to/" + place(targets_[e][i]).equipment->name + (product.empty() ? "" : "/" + product);
+      const std::string path = place(e).path + "/to/" + way_name(e, i) + (product.empty() ? "" : "/" + product);
       model_.routes.push_back({place_number(targets_[e][i]), add_probability(path, outputs[i].probability)});
       ++range.count;
     }
@@ -454,50 +446,6 @@ class Compiler {
     }
   }
 
-  std::uint64_t hash() const {
-    Hasher h;
-    for (const Entity& e : model_.entities) {
-      h.add(e.path);
-      h.add(std::uint64_t{static_cast<std::uint8_t>(e.kind)} << 32 | e.controller);
-    }
-    for (const std::string& p : model_.products) h.add(p);
-    for (const MachineSpec& m : model_.machines) {
-      for (const std::uint32_t v : {m.servers, m.inputs, m.routes, m.crew, m.calendar, std::uint32_t{m.flags}})
-        h.add(std::uint64_t{v});
-      h.add(std::uint64_t{static_cast<std::uint8_t>(m.clock)} << 8 | static_cast<std::uint8_t>(m.on_failure));
-    }
-    for (const BufferSpec& b : model_.buffers) h.add(std::uint64_t{b.capacity} << 32 | b.initial);
-    for (const SourceSpec& s : model_.sources) {
-      h.add(std::uint64_t{static_cast<std::uint8_t>(s.kind)} << 8 | static_cast<std::uint8_t>(s.without_place));
-      h.add(static_cast<std::uint64_t>(s.first));
-    }
-    for (const TimetableEntry& t : model_.timetable)
-      h.add(static_cast<std::uint64_t>(t.at) ^ std::uint64_t{t.product} << 40);
-    for (const CrewSpec& c : model_.crews) h.add(std::uint64_t{c.size});
-    for (const std::uint32_t i : model_.inputs) h.add(std::uint64_t{i});
-    for (const std::uint32_t i : model_.consumers) h.add(std::uint64_t{i});
-    for (const Route& r : model_.routes) h.add(std::uint64_t{r.place} << 32 | r.probability);
-    for (const Distribution& law : model_.defaults.laws) h.add(law);
-    for (const double p : model_.defaults.probabilities) h.add(p);
-    for (const auto& [name, calendar] : model_.plant.calendars) {
-      h.add(name);
-      for (const DaySpans& day : calendar.week) add_spans(h, day);
-      for (const auto& [date, spans] : calendar.exceptions) {
-        h.add(date);
-        add_spans(h, spans);
-      }
-    }
-    h.add(static_cast<std::uint64_t>(model_.plant.clock.epoch.time_since_epoch().count()));
-    h.add(model_.plant.clock.zone);
-    return h.value();
-  }
-
-  static void add_spans(Hasher& h, const DaySpans& spans) {
-    h.add(std::uint64_t{spans.size()});
-    for (const DaySpan& span : spans)
-      h.add(static_cast<std::uint64_t>(span.from.count()) << 32 | static_cast<std::uint64_t>(span.to.count()));
-  }
-
   Model model_;
   std::optional<PlantIndex> index_;
   std::vector<std::vector<std::size_t>> targets_;  // equipment -> equipment of each output
@@ -513,34 +461,6 @@ Model compile(Plant plant, CompileOptions options) {
   auto faults = validate(plant);
   if (!faults.empty()) throw InvalidInput(std::move(faults));
   return Compiler(std::move(plant), options).compile();
-}
-
-const Entity& Model::entity(std::string_view path) const {
-  const auto it = entity_at.find(std::string(path));
-  if (it != entity_at.end()) return entities[it->second];
-  std::vector<std::string> paths;
-  for (const Entity& e : entities) paths.push_back(e.path);
-  throw InvalidInput(Fault{std::string(path), std::string(path), "the path of an entity of plant " + plant.name,
-                           nearest_name(path, paths), "", 0});
-}
-
-MachineId Model::machine(std::string_view path) const {
-  const Entity& e = entity(path);
-  if (e.kind != Entity::Kind::machine)
-    throw InvalidInput(Fault{std::string(path), std::string(path), "the path of a machine", "", "", 0});
-  return MachineId{e.index};
-}
-
-BufferId Model::buffer(std::string_view path) const {
-  const Entity& e = entity(path);
-  if (e.kind != Entity::Kind::buffer)
-    throw InvalidInput(Fault{std::string(path), std::string(path), "the path of a buffer", "", "", 0});
-  return BufferId{e.index};
-}
-
-std::string Model::buffer_path(std::size_t b) const {
-  if (buffer_entity[b] != kNone) return entities[buffer_entity[b]].path;
-  return machine_path(consumers[buffers[b].first_consumer]) + "/entry";
 }
 
 }  // namespace takt

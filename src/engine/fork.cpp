@@ -14,19 +14,17 @@ class Redraw {
     const MachineSpec& spec = model_.machines[m];
     MachineState& ms = view_.machines[m];
     const bool up = ms.condition() == Condition::up;
-    std::uint64_t ordinal = ms.starts;  // the operations in process are among the last started
     for (std::uint32_t s = spec.first_server; s < spec.first_server + spec.servers; ++s) {
       ServerState& server = view_.servers[s];
       if (server.activity != Activity::working && server.activity != Activity::setup) continue;
-      --ordinal;
       const bool setup = server.activity == Activity::setup;
       std::uint32_t law = setup ? spec.load_law : spec.cycle_law;
       if ((spec.flags & kLawByProduct) != 0) law = model_.law_of[law + server.part.product];
       const std::int64_t now = component_now(spec.component);
       const std::int64_t left = up ? server.due - now : server.due;
       if (left <= 0) continue;  // it is done, and about to be let out
-      const std::int64_t fresh =
-          residual(law, spec.path_hash, setup ? Purpose::load : Purpose::cycle, ordinal, server.total - left);
+      const std::int64_t fresh = residual(law, spec.path_hash, setup ? Purpose::load : Purpose::cycle,
+                                          ms.ordinal_of(server.operation), server.total - left);
       server.total += fresh - left;
       server.due += fresh - left;
     }

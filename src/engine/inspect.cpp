@@ -3,10 +3,28 @@
 #include <algorithm>
 #include <cstring>
 
+#include "takt/engine/detail/state_moves.hpp"
 #include "takt/engine/state.hpp"
 
 namespace takt {
 namespace {
+
+/// Without what is left of work that is over.
+ServerState canonical(ServerState s) {
+  if (!detail::is_in_process(s)) s.due = s.total = s.operation = 0;
+  if (!detail::has_part(s)) s.part = {};
+  if (s.activity != Activity::blocked && s.reserved == 0) s.place = kNone;
+  return s;
+}
+SourceState canonical(SourceState s) {
+  if (s.holding != 0) {
+    s.due = s.total = 0;  // its clock stands still
+  } else {
+    s.part = {};
+    s.place = kNone;
+  }
+  return s;
+}
 
 /// The canonical content of a state as words: what its future depends on, and nothing else.
 std::vector<std::uint64_t> canonical_words(const Model& model, const State& state) {
@@ -20,8 +38,12 @@ std::vector<std::uint64_t> canonical_words(const Model& model, const State& stat
   };
   append(view.components);
   append(view.machines);
-  append(view.servers);
-  append(view.sources);
+  std::vector<ServerState> servers(view.servers.begin(), view.servers.end());
+  for (ServerState& server : servers) server = canonical(server);
+  append(std::span<const ServerState>(servers));
+  std::vector<SourceState> sources(view.sources.begin(), view.sources.end());
+  for (SourceState& source : sources) source = canonical(source);
+  append(std::span<const SourceState>(sources));
   append(view.sinks);
   append(view.crews);
   for (std::uint32_t b = 0; b < view.buffers.size(); ++b) {
@@ -48,7 +70,7 @@ std::uint64_t parts_in_plant(const Model& model, const State& state) {
   const ConstStateView view(model, state);
   std::uint64_t parts = 0;
   for (const BufferState& b : view.buffers) parts += b.level;
-  for (const ServerState& s : view.servers) parts += s.activity != Activity::starved && s.waits_to_start == 0 ? 1 : 0;
+  for (const ServerState& s : view.servers) parts += detail::has_part(s) ? 1 : 0;
   return parts;
 }
 
@@ -90,7 +112,7 @@ std::vector<Fault> check_invariants(const Model& model, const State& state) {
   std::uint64_t entered = 0, left = 0;
   for (const ComponentState& c : view.components) entered += c.parts - c.removed;
   for (const std::uint64_t n : view.sinks) left += n;
-  for (const MachineState& ms : view.machines) left += ms.scrapped;
+  for (const MachineState& ms : view.machines) left += ms.scrapped + ms.spoiled;
   if (entered != left + parts_in_plant(model, state))
     faults.push_back({"/", std::to_string(parts_in_plant(model, state)) + " parts in the plant",
                       std::to_string(entered - left) + ": entered less left", "", "", 0});

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 
 #include "takt/core/error.hpp"
 #include "takt/core/quantity.hpp"
@@ -19,7 +20,7 @@ namespace {
       for (const std::string& name : model.defaults.laws[slot.index].number_names())
         known.push_back(slot.path + "/" + name);
   }
-  throw InvalidInput(Fault{std::string(path), std::string(path), "the path of a number of plant " + model.plant.name,
+  throw InvalidInput(Fault{std::string(path), "", "the path of a number of plant " + model.plant.name,
                            nearest_name(path, known), "", 0});
 }
 
@@ -67,21 +68,69 @@ double read_number(const ParameterSlot& slot, const std::string& name, std::stri
   }
 }
 
-void set_probability(const ParameterSlot& slot, Parameters& parameters, double value) {
-  if (!(value >= 0.0 && value <= 1.0))
-    throw InvalidInput(Fault{slot.path, std::to_string(value), "a probability from 0 % to 100 %", "", "", 0});
-  double& p = parameters.probabilities[slot.index];
-  if (slot.kind == ParameterSlot::Kind::route) {
-    const double others = 1.0 - p;
-    if (slot.count == 1 && value != 1.0)
-      throw InvalidInput(Fault{slot.path, std::to_string(value), "100 %: it is the only way", "", "", 0});
-    for (std::uint32_t i = slot.first; i < slot.first + slot.count; ++i) {
-      if (i == slot.index) continue;
-      double& other = parameters.probabilities[i];
-      other = others > 0.0 ? other * (1.0 - value) / others : (1.0 - value) / (slot.count - 1);
-    }
+/// The ways of one choice that were given; the others share what is left as they did before.
+struct Choice {
+  std::string path;  ///< one of those given
+  std::uint32_t first = 0, count = 0;
+  std::map<std::uint32_t, double> given;  ///< by index of the probability
+};
+
+void choose(const Choice& choice, Parameters& parameters) {
+  double sum = 0.0, others = 0.0;
+  for (std::uint32_t i = choice.first; i < choice.first + choice.count; ++i) {
+    const auto it = choice.given.find(i);
+    (it != choice.given.end() ? sum : others) += it != choice.given.end() ? it->second : parameters.probabilities[i];
   }
-  p = value;
+  constexpr double kRounding = 1e-9;
+  const auto free = choice.count - static_cast<std::uint32_t>(choice.given.size());
+  if (sum > 1.0 + kRounding || (free == 0 && sum < 1.0 - kRounding)) {
+    const std::string all = to_text(Quantity{sum, Dimension::ratio}) + " for " +
+                            (choice.given.size() == 1 ? "the only way" : "all ways given");
+    throw InvalidInput(Fault{choice.path, all, free == 0 ? "100 %" : "at most 100 %", "", "", 0});
+  }
+  for (std::uint32_t i = choice.first; i < choice.first + choice.count; ++i) {
+    double& p = parameters.probabilities[i];
+    if (const auto it = choice.given.find(i); it != choice.given.end())
+      p = it->second;
+    else
+      p = others > 0.0 ? p * (1.0 - sum) / others : (1.0 - sum) / free;
+  }
+}
+
+void set_law_number(const Found& found, Parameters& parameters, const std::string& path, const std::string& text,
+                    double value) {
+  Distribution& law = parameters.laws[found.slot->index];
+  try {
+    law = law.with(found.name, value);
+  } catch (const InvalidInput& error) {
+    Fault fault = error.faults().front();
+    fault.path = path;
+    fault.value = '"' + text + '"';
+    throw InvalidInput(std::move(fault));
+  }
+}
+
+/// Sets a number at once, or notes the way of a choice.
+void set_or_note(const Model& model, Parameters& parameters, const std::string& path, const std::string& text,
+                 std::map<std::uint32_t, Choice>& choices) {
+  const Found found = find(model, parameters, path);
+  const ParameterSlot& slot = *found.slot;
+  const double value = read_number(slot, found.name, path, text);
+  if (slot.kind == ParameterSlot::Kind::law) {
+    set_law_number(found, parameters, path, text, value);
+    return;
+  }
+  if (!(value >= 0.0 && value <= 1.0))
+    throw InvalidInput(Fault{path, '"' + text + '"', "a probability from 0 % to 100 %", "", "", 0});
+  if (slot.kind == ParameterSlot::Kind::probability) {
+    parameters.probabilities[slot.index] = value;
+    return;
+  }
+  Choice& choice = choices[slot.first];
+  choice.path = path;
+  choice.first = slot.first;
+  choice.count = slot.count;
+  choice.given[slot.index] = value;
 }
 
 const ParameterSlot& law_slot(const Model& model, std::string_view path) {
@@ -100,20 +149,24 @@ double get_number(const Model& model, const Parameters& parameters, std::string_
 }
 
 void set_number(const Model& model, Parameters& parameters, std::string_view path, std::string_view text) {
-  const Found found = find(model, parameters, path);
-  const double value = read_number(*found.slot, found.name, path, text);
-  if (found.slot->kind != ParameterSlot::Kind::law) {
-    set_probability(*found.slot, parameters, value);
-    return;
-  }
-  Distribution& law = parameters.laws[found.slot->index];
-  try {
-    law = law.with(found.name, value);
-  } catch (const InvalidInput& error) {
-    Fault fault = error.faults().front();
-    fault.path = path;
-    throw InvalidInput(std::move(fault));
-  }
+  const std::pair<std::string, std::string> number{path, text};
+  set_numbers(model, parameters, {&number, 1});
+}
+
+void set_numbers(const Model& model, Parameters& parameters,
+                 std::span<const std::pair<std::string, std::string>> numbers) {
+  std::vector<Fault> faults;
+  const auto gather = [&faults](auto&& step) {
+    try {
+      step();
+    } catch (const InvalidInput& error) {
+      faults.insert(faults.end(), error.faults().begin(), error.faults().end());
+    }
+  };
+  std::map<std::uint32_t, Choice> choices;  // by the first of their ways
+  for (const auto& [path, text] : numbers) gather([&] { set_or_note(model, parameters, path, text, choices); });
+  for (const auto& [first, choice] : choices) gather([&] { choose(choice, parameters); });
+  if (!faults.empty()) throw InvalidInput(std::move(faults));
 }
 
 void set_law(const Model& model, Parameters& parameters, std::string_view path, Distribution law) {

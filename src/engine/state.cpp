@@ -43,13 +43,6 @@ void emplace_all(std::span<T> section) {
 }
 
 void place_initial_parts(const Model& model, State& state, StateView& view) {
-  std::uint64_t rings = 0;
-  for (std::size_t b = 0; b < model.buffers.size(); ++b) {
-    view.buffers[b].ring = model.buffers[b].ring;
-    view.buffers[b].ring_at = rings;
-    rings += model.buffers[b].ring;
-  }
-  state.parts.assign(rings, Part{});
   for (std::uint32_t b = 0; b < model.buffers.size(); ++b) {
     ComponentState& component = view.components[model.buffers[b].component];
     for (std::uint32_t i = 0; i < model.buffers[b].initial; ++i) {
@@ -118,7 +111,7 @@ std::size_t StateView::words(const Model& model) {
          8;
 }
 
-State start(const Model& model, const Parameters& parameters, std::uint64_t seed, std::uint32_t replication) {
+State blank_state(const Model& model, std::uint64_t seed, std::uint32_t replication) {
   State state;
   state.seed = seed;
   state.replication = replication;
@@ -129,6 +122,32 @@ State start(const Model& model, const Parameters& parameters, std::uint64_t seed
   emplace_all(view.buffers);
   emplace_all(view.sources);
   emplace_all(view.crews);
+  std::uint64_t rings = 0;
+  for (std::size_t b = 0; b < model.buffers.size(); ++b) {
+    view.buffers[b].ring = model.buffers[b].ring;
+    view.buffers[b].ring_at = rings;
+    rings += model.buffers[b].ring;
+  }
+  state.parts.assign(rings, Part{});
+  return state;
+}
+
+void put_parts(const Model& model, State& state, BufferId id, std::span<const Part> parts) {
+  BufferState& buffer = StateView(model, state).buffers[id.value];
+  buffer.level = 0;
+  buffer.head = 0;
+  for (const Part& part : parts) {
+    if (buffer.ring != 0) {
+      if (buffer.level == buffer.ring) detail::grow_ring(model, state, id.value);
+      state.parts[buffer.ring_at + buffer.level] = part;
+    }
+    ++buffer.level;
+  }
+}
+
+State start(const Model& model, const Parameters& parameters, std::uint64_t seed, std::uint32_t replication) {
+  State state = blank_state(model, seed, replication);
+  StateView view(model, state);
   place_initial_parts(model, state, view);
   start_machines(model, parameters, state, view);
   start_sources(model, parameters, state, view);

@@ -81,8 +81,8 @@ class Window {
         span_ * servers *
         (condition_share(shares, Condition::in_repair) + condition_share(shares, Condition::waiting_for_crew));
     time.planned_production = seconds(to_.planned[m] - from_.planned[m]);
-    time.produced = count(&Totals::completions, m);
-    time.good = time.produced - count(&Totals::scrapped, m);
+    time.good = count(&Totals::completions, m) - count(&Totals::scrapped, m);
+    time.produced = count(&Totals::completions, m) + count(&Totals::spoiled, m);
 
     out(entity.path, time.good);
     tell_(entity.path, "scrap_parts", "parts", time.produced - time.good);
@@ -206,7 +206,8 @@ class Window {
   void whole() {
     double parts = 0.0, scrapped = 0.0;
     for (std::size_t k = 0; k < to_.sinks.size(); ++k) parts += count(&Totals::sinks, k);
-    for (std::size_t m = 0; m < to_.scrapped.size(); ++m) scrapped += count(&Totals::scrapped, m);
+    for (std::size_t m = 0; m < to_.scrapped.size(); ++m)
+      scrapped += count(&Totals::scrapped, m) + count(&Totals::spoiled, m);
     out("/", parts);
     tell_("/", "scrap_parts", "parts", scrapped);
     tell_("/", "wip", "parts", seconds(to_.wip - from_.wip) / span_);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "takt/kpi/observer.hpp"
 
+#include <algorithm>
+#include <functional>
+
 #include "takt/engine/advance_observed.hpp"
 
 namespace takt {
@@ -39,7 +42,7 @@ Int128 open_flow(const Model& model, const State& state) {
   const ConstStateView view(model, state);
   Int128 sum = 0;
   for (const ServerState& s : view.servers)
-    if (s.activity != Activity::starved && s.waits_to_start == 0) sum += ns(state.now) - s.part.entered;
+    if (detail::has_part(s)) sum += ns(state.now) - s.part.entered;
   for (std::uint32_t b = 0; b < view.buffers.size(); ++b)
     for (const Part& part : parts_in_buffer(model, state, BufferId{b})) sum += ns(state.now) - part.entered;
   return sum;
@@ -49,19 +52,18 @@ Int128 open_flow(const Model& model, const State& state) {
 
 KpiObserver::KpiObserver(const Model& model, const State& state)
     : mode_(model.machines.size() * kModes),
+      planned_(model.machines.size()),
       level_(model.buffers.size()),
       crew_busy_(model.crews.size()),
       crew_waiting_(model.crews.size()),
       held_(model.sources.size()),
       product_flow_(model.products.size()),
-      planned_(model.machines.size()),
       planned_time_(model.machines.size() * model.products.size()),
       crossings_(model.entities.size()),
       product_out_(model.products.size()),
       many_products_(model.products.size() > 1) {
   struct {
-    std::vector<std::int64_t>& mode;
-    std::vector<Int128>&level, &crew_busy, &crew_waiting, &held;
+    std::vector<Int128>&mode, &level, &crew_busy, &crew_waiting, &held;
     Int128& wip;
   } sums{mode_, level_, crew_busy_, crew_waiting_, held_, wip_};
   close_open(model, state, ns(state.now), -1, sums);
@@ -86,6 +88,23 @@ KpiObserver::KpiObserver(const Model& model, const State& state)
                                          ? model.buffer_entity[b]
                                          : model.machine_entity[model.consumers[model.buffers[b].first_consumer]]));
   for (const std::uint32_t e : model.sink_entity) line_of_place_.push_back(line_of(e));
+}
+
+KpiObserver::KpiObserver(const Model& model, const State& state, const Totals& so_far) : KpiObserver(model, state) {
+  const auto add = [](auto& sums, const auto& values) {
+    std::transform(sums.begin(), sums.end(), values.begin(), sums.begin(), std::plus<>());
+  };
+  add(mode_, so_far.mode);
+  add(level_, so_far.level);
+  add(crew_busy_, so_far.crew_busy);
+  add(crew_waiting_, so_far.crew_waiting);
+  add(held_, so_far.held);
+  add(product_out_, so_far.product_out);
+  add(product_flow_, so_far.product_flow);
+  wip_ += so_far.wip;
+  flow_ += so_far.flow;
+  if (many_products_) add(planned_, so_far.planned);  // otherwise totals() has them from the state
+  if (many_lines_) add(crossings_, so_far.crossings);
 }
 
 void KpiObserver::note_leaving(std::uint32_t sink) {
@@ -119,10 +138,11 @@ Totals KpiObserver::totals(const Model& model, const State& state) const {
   const ConstStateView view(model, state);
   if (!many_products_)
     for (std::size_t m = 0; m < view.machines.size(); ++m)
-      totals.planned[m] = planned_time_[m] * static_cast<std::int64_t>(view.machines[m].completions);
+      totals.planned[m] = Int128{planned_time_[m]} * static_cast<std::int64_t>(view.machines[m].completions);
   totals.crossings = crossings_;
   totals.starts = column<std::uint64_t>(view.machines, &MachineState::starts);
   totals.completions = column<std::uint64_t>(view.machines, &MachineState::completions);
+  totals.spoiled = column<std::uint64_t>(view.machines, &MachineState::spoiled);
   totals.scrapped = column<std::uint64_t>(view.machines, &MachineState::scrapped);
   totals.breakdowns = column<std::uint64_t>(view.machines, &MachineState::breakdowns);
   totals.taken = column<std::uint64_t>(view.buffers, &BufferState::taken);

@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 
 #include "report/json_text.hpp"
-#include "report/semantics.hpp"
 
 namespace takt::report {
 namespace detail {
@@ -77,7 +76,7 @@ std::string results_json(const StudyResult& result, const Present& present, cons
   add("horizon_s", json_number(to_seconds(options.horizon)));
   add("warmup_s", json_number(to_seconds(options.warmup)));
   add("replications", std::to_string(result.replications));
-  add("semantics", detail::semantics_json(present));
+  add("semantics", semantics_json(present));
   add("kpis", array_of(kpis));
   add("unfinished", array_of(unfinished));
   add("little_gap", json_number(result.little_gap));

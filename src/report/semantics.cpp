@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "report/semantics.hpp"
-
 #include <map>
 #include <string_view>
 #include <vector>
 
 #include "report/json_text.hpp"
+#include "takt/report/results.hpp"
 
-namespace takt::report::detail {
+namespace takt::report {
 namespace {
+
+using detail::json_string;
 
 /// A choice that each equipment makes for itself.
 class Choice {
@@ -108,4 +109,4 @@ std::string semantics_json(const Present& present) {
   return "{\n  " + text + "\n }";
 }
 
-}  // namespace takt::report::detail
+}  // namespace takt::report

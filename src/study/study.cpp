@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <mutex>
+#include <thread>
 
 #include "takt/study/thread_pool.hpp"
 
@@ -28,7 +29,7 @@ class Future {
   Result run(const Scenario& scenario, std::uint32_t replication, double* values, std::size_t count) {
     const Model& model = *present_.model;
     Parameters numbers = present_.parameters_of(replication);
-    for (const auto& [path, value] : scenario.numbers) set_number(model, numbers, path, value);
+    set_numbers(model, numbers, scenario.numbers);
     thread_local State state;
     present_.begin(state, numbers, replication);
     KpiObserver observer(model, state);
@@ -70,15 +71,19 @@ void check_numbers(const Present& present, const std::vector<Scenario>& scenario
   std::vector<Fault> faults;
   for (const Scenario& scenario : scenarios) {
     Parameters numbers = present.parameters;
-    for (const auto& [path, value] : scenario.numbers) {
-      try {
-        set_number(*present.model, numbers, path, value);
-      } catch (const InvalidInput& error) {
-        faults.insert(faults.end(), error.faults().begin(), error.faults().end());
-      }
+    try {
+      set_numbers(*present.model, numbers, scenario.numbers);
+    } catch (const InvalidInput& error) {
+      faults.insert(faults.end(), error.faults().begin(), error.faults().end());
     }
   }
   if (!faults.empty()) throw InvalidInput(std::move(faults));
+}
+
+/// Threads that have something to do.
+unsigned useful_threads(unsigned asked, std::size_t runs) {
+  const std::size_t threads = asked != 0 ? asked : std::max(1U, std::thread::hardware_concurrency());
+  return static_cast<unsigned>(std::min(threads, runs));
 }
 
 }  // namespace
@@ -94,7 +99,14 @@ Study::Study(Present present, StudyOptions options) : present_(std::move(present
   if (options_.horizon > kLongest || options_.warmup > kLongest)
     throw InvalidInput(Fault{"horizon", std::to_string(to_seconds(std::max(options_.horizon, options_.warmup))) + " s",
                              "at most 100 years", "", "", 0});
-  if (options_.replications == 0) throw InvalidInput(Fault{"replications", "0", "at least 1", "", "", 0});
+  const auto limit = [](const char* name, std::uint64_t value, std::uint64_t least, std::uint64_t most) {
+    if (value >= least && value <= most) return;
+    throw InvalidInput(Fault{.path = name,
+                             .value = std::to_string(value),
+                             .expected = "from " + std::to_string(least) + " to " + std::to_string(most)});
+  };
+  limit("replications", options_.replications, 1, kMostReplications);
+  limit("threads", options_.threads, 0, kMostThreads);
 }
 
 Scenario& Study::add(std::string name) { return add(Scenario{std::move(name), {}}); }
@@ -114,12 +126,16 @@ StudyResult Study::run() const {
   result.replications = options_.replications;
   const std::size_t columns = result.kpis.size();
   const std::size_t runs = scenarios.size() * options_.replications;
-  result.values.resize(runs * columns);
-
-  std::vector<Future::Result> ended(runs);
+  std::vector<Future::Result> ended;
+  try {
+    result.values.resize(runs * columns);
+    ended.resize(runs);
+  } catch (const std::exception&) {  // bad_alloc or length_error
+    throw Error("not enough memory for " + std::to_string(runs) + " futures x " + std::to_string(columns) + " figures");
+  }
   std::mutex reporting;
   std::size_t done = 0;
-  ThreadPool pool(options_.threads);
+  ThreadPool pool(useful_threads(options_.threads, runs));
   pool.run(runs, [&](std::size_t i) {
     const auto replication = static_cast<std::uint32_t>(i % options_.replications);
     ended[i] = Future(present_, options_)

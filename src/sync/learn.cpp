@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 #include "takt/core/statistics.hpp"
 
@@ -60,14 +59,6 @@ Distribution LogNormalLearner::draw_law(Draw& draw) const {
   const double precision = Distribution::gamma(alpha_ / beta_, 1.0 / std::sqrt(alpha_)).sample(draw);
   const double variance = 1.0 / precision;
   return lognormal_of_log(mean_ + std::sqrt(variance / kappa_) * Distribution::standard_normal(draw), variance);
-}
-
-double LogNormalLearner::log_predictive(double seconds) const {
-  const double nu = 2 * alpha_;
-  const double scale2 = beta_ * (kappa_ + 1) / (alpha_ * kappa_);
-  const double z = std::log(seconds) - mean_;
-  return std::lgamma((nu + 1) / 2) - std::lgamma(nu / 2) - 0.5 * std::log(nu * std::numbers::pi * scale2) -
-         (nu + 1) / 2 * std::log1p(z * z / (nu * scale2)) - std::log(seconds);
 }
 
 RateLearner::RateLearner(const Distribution& prior, LearnOptions options)

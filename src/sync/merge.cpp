@@ -16,19 +16,40 @@ constexpr double kModeRight = 0.98;  // confusion of sensed modes
 constexpr double kLevelSd = 1.0;     // parts, of a level sensor against a counter
 constexpr double kCounterSd = 0.05;  // counters are all but exact
 
-enum class Reported : std::uint8_t { working, idle, down, unknown };
+/// What the merge takes from an entity; "" where it takes nothing.
+const char* reported_by(Entity::Kind kind) {
+  if (kind == Entity::Kind::machine) return "state, in_process, counters or cycle_time_last_s";
+  return kind == Entity::Kind::buffer ? "level" : "";
+}
 
-/// PackML by name: busy is Execute (and the states on its way in and out), failed is Aborted, or Held when recoverable.
-Reported meaning_of(const std::string& state) {
-  static const std::map<std::string, Reported> meanings = {
-      {"Execute", Reported::working},   {"Starting", Reported::working},     {"Completing", Reported::working},
-      {"Unholding", Reported::working}, {"Unsuspending", Reported::working}, {"Idle", Reported::idle},
-      {"Suspending", Reported::idle},   {"Suspended", Reported::idle},       {"Complete", Reported::idle},
-      {"Resetting", Reported::idle},    {"Holding", Reported::down},         {"Held", Reported::down},
-      {"Aborting", Reported::down},     {"Aborted", Reported::down},         {"Clearing", Reported::down},
-      {"Stopping", Reported::down},     {"Stopped", Reported::down}};
-  const auto it = meanings.find(state);
-  return it == meanings.end() ? Reported::unknown : it->second;
+const char* name_of(Entity::Kind kind) {
+  switch (kind) {
+    case Entity::Kind::machine: return "machine";
+    case Entity::Kind::buffer: return "buffer";
+    case Entity::Kind::source: return "source";
+    case Entity::Kind::sink: return "sink";
+    case Entity::Kind::crew: return "crew";
+    case Entity::Kind::controller: return "controller";
+    case Entity::Kind::line: return "line";
+    case Entity::Kind::workshop: return "workshop";
+    case Entity::Kind::enterprise: break;
+  }
+  return "enterprise";
+}
+
+/// The fields of a reading that its entity cannot report: "state, counters".
+std::string misplaced(const EntityReading& reading, Entity::Kind kind) {
+  std::string fields;
+  const auto add = [&fields](bool is_there, const char* name) {
+    if (is_there) fields += (fields.empty() ? "" : ", ") + std::string(name);
+  };
+  const bool is_machine = kind == Entity::Kind::machine;
+  add(!is_machine && reading.state, "state");
+  add(!is_machine && reading.in_process, "in_process");
+  add(!is_machine && reading.counters, "counters");
+  add(kind != Entity::Kind::buffer && reading.level, "level");
+  add(!is_machine && reading.cycle_time_last_s, "cycle_time_last_s");
+  return fields;
 }
 
 std::string name_of(Condition condition, Activity activity) {
@@ -57,6 +78,7 @@ class Merge {
     for (const EntityReading& reading : snapshot_.entities) {
       if (reading.quality == "bad") continue;
       const Entity& entity = model_.entity(reading.path);
+      check_kind(reading, entity.kind);
       if (entity.kind == Entity::Kind::machine) machine(reading, entity.index);
       if (entity.kind == Entity::Kind::buffer) note_level(reading, entity.index);
     }
@@ -75,23 +97,32 @@ class Merge {
     report_.conflicts.push_back({path, std::move(value), std::move(expected), "", "", 0});
   }
 
+  void check_kind(const EntityReading& reading, Entity::Kind kind) {
+    std::string fields = misplaced(reading, kind);
+    if (fields.empty()) return;
+    const std::string whose = std::string(" of a ") + name_of(kind);
+    const std::string known = reported_by(kind);
+    conflict(reading.path, std::move(fields),
+             known.empty() ? "no reading" + whose : "a reading" + whose + ": " + known);
+  }
+
   // ---- machines --------------------------------------------------------------------------------------------------
   void machine(const EntityReading& reading, std::uint32_t m) {
     const MachineSpec& spec = model_.machines[m];
     if (reading.counters) note_counters(reading, m);
     if (!reading.state) return;
-    const Reported reported = meaning_of(*reading.state);
-    if (reported == Reported::down && (spec.flags & kHasFailure) == 0) {
+    const ReportedMode reported = mode_of(*reading.state);
+    if (reported == ReportedMode::down && (spec.flags & kHasFailure) == 0) {
       conflict(reading.path, *reading.state, "a state other than down: this machine has no failure law in the plant");
       return;
     }
     const ServerState& first = view_.servers[spec.first_server];
     const std::string before = name_of(view_.machines[m].condition(), first.activity);
     weigh_mode(reported, m);
-    if (reported == Reported::down)
-      editor_.set_down(m, elapsed_s(reading.state_since));
-    else
+    if (reported != ReportedMode::down)
       editor_.set_up(m);
+    else if (view_.machines[m].down == 0 || reading.state_since)
+      editor_.set_down(m, elapsed_s(reading.state_since));  // else nothing new: the pending repair has run on
     parts_in_process(reading, reported, m);
     change(reading.path, "state", before, name_of(view_.machines[m].condition(), first.activity));
   }
@@ -100,11 +131,11 @@ class Merge {
     return since ? std::max(0.0, to_seconds(snapshot_.ts - *since)) : 0.0;
   }
 
-  void weigh_mode(Reported reported, std::uint32_t m) {
+  void weigh_mode(ReportedMode reported, std::uint32_t m) {
     const MachineState& ms = view_.machines[m];
-    const Reported model = ms.down != 0                                      ? Reported::down
-                           : ms.working != 0 || ms.busy > blocked_servers(m) ? Reported::working
-                                                                             : Reported::idle;
+    const ReportedMode model = ms.down != 0                                      ? ReportedMode::down
+                               : ms.working != 0 || ms.busy > blocked_servers(m) ? ReportedMode::working
+                                                                                 : ReportedMode::idle;
     report_.log_evidence += std::log(model == reported ? kModeRight : 1.0 - kModeRight);
   }
   std::uint32_t blocked_servers(std::uint32_t m) const {
@@ -114,7 +145,7 @@ class Merge {
   }
 
   /// Which servers have a part, and how much of its work is done. Reported parts go to the servers in order.
-  void parts_in_process(const EntityReading& reading, Reported reported, std::uint32_t m) {
+  void parts_in_process(const EntityReading& reading, ReportedMode reported, std::uint32_t m) {
     const MachineSpec& spec = model_.machines[m];
     const std::size_t listed = reading.in_process ? reading.in_process->size() : 0;
     if (listed > spec.servers) {
@@ -126,13 +157,13 @@ class Merge {
       const std::uint32_t s = spec.first_server + i;
       const PartInProcess* part = i < listed ? &(*reading.in_process)[i] : nullptr;
       if (part != nullptr) {
-        if (reported == Reported::idle && !part->worked_s && !part->started_at)
+        if (reported == ReportedMode::idle && !part->worked_s && !part->started_at)
           set_done(m, s, product_of(*part, reading.path));
         else
           work(reading, m, s, part);
-      } else if (reading.in_process || reported == Reported::idle) {
+      } else if (reading.in_process || reported == ReportedMode::idle) {
         let_go(m, s);
-      } else if (reported == Reported::working && i == 0) {
+      } else if (reported == ReportedMode::working && i == 0) {
         work(reading, m, s, nullptr);
       }
     }

@@ -4,12 +4,6 @@
 #include "takt/engine/detail/stepper.hpp"
 
 namespace takt::detail {
-namespace {
-
-bool in_process(const ServerState& s) { return s.activity == Activity::working || s.activity == Activity::setup; }
-
-}  // namespace
-
 Draw StateEditor::draw_for(std::uint64_t cell) const {
   return {stream_key(state_.seed, state_.replication, mix64(message_ ^ cell), Purpose::merge), 0};
 }
@@ -45,64 +39,49 @@ void StateEditor::set_level(std::uint32_t buffer, std::uint32_t level) {
     ++component.parts;
     ++b.level;
   }
+  // What is there takes the places kept for parts still in process: those parts will wait like any other.
+  for (std::uint32_t s = 0; s < view_.servers.size() && b.level + b.reserved > model_.buffers[buffer].capacity; ++s) {
+    ServerState& server = view_.servers[s];
+    if (server.reserved == 0 || server.place != buffer) continue;
+    server.reserved = 0;
+    --b.reserved;
+  }
 }
 
 void StateEditor::leave_queue(std::uint32_t server) {
   ServerState& s = view_.servers[server];
-  if (s.activity != Activity::blocked || s.place >= view_.buffers.size()) return;
-  const auto next = [this](std::uint32_t producer) -> std::uint32_t& {
-    return producer < view_.servers.size() ? view_.servers[producer].next_waiting
-                                           : view_.sources[producer - view_.servers.size()].next_waiting;
-  };
-  BufferState& b = view_.buffers[s.place];
-  std::uint32_t before = kNone;
-  for (std::uint32_t p = b.first_waiting; p != kNone; before = p, p = next(p)) {
-    if (p != server) continue;
-    (before == kNone ? b.first_waiting : next(before)) = s.next_waiting;
-    if (b.last_waiting == server) b.last_waiting = before;
-    break;
-  }
-  s.next_waiting = kNone;
+  if (s.activity == Activity::blocked && s.place < view_.buffers.size()) remove_waiting(view_, s.place, server);
   s.waits_to_start = 0;
 }
 
-void StateEditor::set_activity(std::uint32_t machine, ServerState& server, Activity activity) {
-  MachineState& m = view_.machines[machine];
-  m.working += static_cast<std::uint32_t>(activity == Activity::working) -
-               static_cast<std::uint32_t>(server.activity == Activity::working);
-  m.busy += static_cast<std::uint32_t>(server.activity == Activity::starved) -
-            static_cast<std::uint32_t>(activity == Activity::starved);
-  server.activity = activity;
-}
-
-void StateEditor::give_part(std::uint32_t machine, ServerState& server, std::optional<std::uint32_t> product) {
+void StateEditor::give_part(std::uint32_t machine, std::uint32_t server, std::optional<std::uint32_t> product) {
   const MachineSpec& spec = model_.machines[machine];
-  ComponentState& component = view_.components[spec.component];
-  const bool has_part = server.activity != Activity::starved && server.waits_to_start == 0;
-  if (!has_part) {
-    server.part = Part{now(), 0, product.value_or(0)};
+  ServerState& s = view_.servers[server];
+  const bool had_part = has_part(s);
+  leave_queue(server);
+  if (!had_part) {
+    s.part = Part{now(), 0, product.value_or(0)};
     bool taken = false;
     for (std::uint32_t i = 0; i < spec.inputs && !taken; ++i) {
       BufferState& b = view_.buffers[model_.inputs[spec.first_input + i]];
       if (b.level == 0) continue;
-      if (b.ring != 0) server.part = state_.parts[b.ring_at + b.head];
+      if (b.ring != 0) s.part = state_.parts[b.ring_at + b.head];
       if (b.ring != 0) b.head = (b.head + 1) & (b.ring - 1);
       --b.level;
       ++b.taken;
       taken = true;
     }
-    if (!taken) server.part.id = static_cast<std::uint32_t>(component.parts++);
-    ++view_.machines[machine].starts;
+    if (!taken) s.part.id = static_cast<std::uint32_t>(view_.components[spec.component].parts++);
+    s.operation = static_cast<std::uint32_t>(view_.machines[machine].starts++);
   }
-  if (product) server.part.product = *product;
+  if (product) s.part.product = *product;
+  change_activity(view_.machines[machine], s, Activity::working);
 }
 
 bool StateEditor::set_working(std::uint32_t machine, std::uint32_t server, double worked_s,
                               std::optional<std::uint32_t> product) {
   ServerState& s = view_.servers[server];
-  leave_queue(server);
-  give_part(machine, s, product);
-  set_activity(machine, s, Activity::working);
+  give_part(machine, server, product);
   Draw draw = draw_for(server);
   bool over_run = false;
   const double left =
@@ -115,28 +94,15 @@ bool StateEditor::set_working(std::uint32_t machine, std::uint32_t server, doubl
 
 void StateEditor::set_done(std::uint32_t machine, std::uint32_t server, std::optional<std::uint32_t> product) {
   ServerState& s = view_.servers[server];
-  if (s.activity == Activity::blocked) return;
-  give_part(machine, s, product);
-  set_activity(machine, s, Activity::working);
+  if (s.activity == Activity::blocked && has_part(s)) return;
+  give_part(machine, server, product);
   s.due = view_.machines[machine].condition() == Condition::up ? now() : 0;
   update_clock(machine);
 }
 
-void StateEditor::shift_dues(const MachineSpec& spec, std::int64_t by) {
-  for (std::uint32_t i = spec.first_server; i < spec.first_server + spec.servers; ++i)
-    if (in_process(view_.servers[i])) view_.servers[i].due += by;
-}
-
 void StateEditor::update_clock(std::uint32_t machine) {
   const MachineSpec& spec = model_.machines[machine];
-  MachineState& m = view_.machines[machine];
-  if ((spec.flags & kHasFailure) == 0) return;
-  bool runs = m.down == 0;
-  if (spec.clock == FailureClock::working) runs = runs && m.off_shift == 0 && m.working != 0;
-  if (spec.clock == FailureClock::on_shift) runs = runs && m.off_shift == 0;
-  if (runs == (m.clock_runs != 0)) return;
-  m.breakdown += runs ? now() : -now();
-  m.clock_runs = runs ? 1 : 0;
+  if ((spec.flags & kHasFailure) != 0) detail::update_clock(spec, view_.machines[machine], now());
 }
 
 void StateEditor::call_crew(std::uint32_t machine) {
@@ -147,10 +113,7 @@ void StateEditor::call_crew(std::uint32_t machine) {
     m.down = static_cast<std::uint8_t>(Condition::in_repair);
     return;
   }
-  CrewState& crew = view_.crews[c];
-  (crew.last_waiting == kNone ? crew.first_waiting : view_.machines[crew.last_waiting].next_for_crew) = machine;
-  crew.last_waiting = machine;
-  ++crew.waiting;
+  append_for_crew(view_, c, machine);
   m.down = static_cast<std::uint8_t>(Condition::waiting_for_crew);
 }
 
@@ -158,7 +121,7 @@ void StateEditor::set_down(std::uint32_t machine, double down_s) {
   const MachineSpec& spec = model_.machines[machine];
   MachineState& m = view_.machines[machine];
   if (m.down == 0) {
-    if (m.condition() == Condition::up) shift_dues(spec, -now());
+    if (m.condition() == Condition::up) shift_dues(view_, spec, -now());
     m.clock_runs = 0;
     ++m.breakdowns;
     call_crew(machine);
@@ -176,22 +139,14 @@ void StateEditor::release_crew(std::uint32_t machine) {
   CrewState& crew = view_.crews[c];
   MachineState& m = view_.machines[machine];
   if (m.down == static_cast<std::uint8_t>(Condition::waiting_for_crew)) {  // it never got one: out of the queue
-    std::uint32_t before = kNone;
-    for (std::uint32_t i = crew.first_waiting; i != machine; i = view_.machines[i].next_for_crew) before = i;
-    (before == kNone ? crew.first_waiting : view_.machines[before].next_for_crew) = m.next_for_crew;
-    if (crew.last_waiting == machine) crew.last_waiting = before;
-    m.next_for_crew = kNone;
-    --crew.waiting;
+    remove_for_crew(view_, c, machine);
     return;
   }
   ++crew.served;
   --crew.busy;
   if (crew.first_waiting == kNone) return;
   const std::uint32_t next = crew.first_waiting;
-  crew.first_waiting = view_.machines[next].next_for_crew;
-  view_.machines[next].next_for_crew = kNone;
-  if (crew.first_waiting == kNone) crew.last_waiting = kNone;
-  --crew.waiting;
+  remove_for_crew(view_, c, next);
   ++crew.busy;
   view_.machines[next].down = static_cast<std::uint8_t>(Condition::in_repair);
   Draw draw = draw_for(std::uint64_t{next} | std::uint64_t{1} << 40);
@@ -206,7 +161,7 @@ void StateEditor::set_up(std::uint32_t machine) {
   if (m.down == 0) return;
   release_crew(machine);
   m.down = 0;
-  if (m.condition() == Condition::up) shift_dues(spec, now());
+  if (m.condition() == Condition::up) shift_dues(view_, spec, now());
   Draw draw = draw_for(std::uint64_t{machine} | std::uint64_t{2} << 40);
   m.breakdown_total = from_seconds(numbers_.laws[spec.failure_law].sample(draw)).count();
   m.breakdown = m.breakdown_total;

@@ -34,10 +34,8 @@ class StateEditor {
   std::uint32_t law_of(const MachineSpec& spec, std::uint32_t product) const;
   std::int64_t now() const { return state_.now.time_since_epoch().count(); }
   Draw draw_for(std::uint64_t cell) const;
-  void give_part(std::uint32_t machine, ServerState& server, std::optional<std::uint32_t> product);
-  void set_activity(std::uint32_t machine, ServerState& server, Activity activity);
+  void give_part(std::uint32_t machine, std::uint32_t server, std::optional<std::uint32_t> product);
   void leave_queue(std::uint32_t server);
-  void shift_dues(const MachineSpec& spec, std::int64_t by);
   void update_clock(std::uint32_t machine);
   void call_crew(std::uint32_t machine);
   void release_crew(std::uint32_t machine);

@@ -1,16 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "takt/sync/twin.hpp"
 
+#include <algorithm>
+
 #include "takt/core/error.hpp"
+#include "takt/core/quantity.hpp"
 
 namespace takt {
 namespace {
 
 constexpr std::uint32_t kLiveReplication = 0xffffffffU;  // the live state's own streams: no future has them
 
-bool means_down(const std::string& state) {
-  return state == "Aborted" || state == "Aborting" || state == "Held" || state == "Holding" || state == "Stopped" ||
-         state == "Stopping" || state == "Clearing";
+constexpr std::uint64_t kSlice = 50'000;  // events between two looks at the stop token: a few milliseconds
+
+/// Seconds of a span in which a calendar is on.
+double on_shift_s(const Calendar& calendar, const std::string& zone, WallClock::Instant from, WallClock::Instant to) {
+  double seconds = 0.0;
+  for (bool on = calendar.on_at(from, zone); from < to; on = !on) {
+    const WallClock::Instant until = std::min(calendar.next_change(from, zone), to);
+    if (on) seconds += to_seconds(until - from);
+    from = until;
+  }
+  return seconds;
 }
 
 }  // namespace
@@ -20,12 +31,20 @@ Twin::Twin(Model model, TwinOptions options)
       model_(std::make_shared<const Model>(std::move(model))),
       parameters_(model_->defaults),
       state_(start(*model_, parameters_, options.seed, kLiveReplication)),
-      learnt_(options.learning) {}
+      learnt_(options.learning) {
+  if (options.largest_gap.count() < 0)
+    throw InvalidInput(
+        Fault{.path = "largest_gap", .value = to_text(options.largest_gap), .expected = "a time not below zero"});
+}
 
-void Twin::advance_to(Time t) {
-  if (t <= state_.now) return;
-  const Outcome outcome = advance(*model_, parameters_, state_, t);
-  if (outcome.status == Outcome::Status::done) return;
+bool Twin::advance_to(Time t, const std::stop_token& stop) {
+  if (t <= state_.now) return true;
+  Outcome outcome;
+  do {
+    if (stop.stop_requested()) return false;
+    outcome = advance(*model_, parameters_, state_, t, kSlice);
+  } while (outcome.status == Outcome::Status::paused);
+  if (outcome.status == Outcome::Status::done) return true;
   std::string text = outcome.status == Outcome::Status::deadlock
                          ? "the twin is in a deadlock:"
                          : "the twin does not get on: a million events at one instant";
@@ -41,29 +60,54 @@ Present Twin::now() const {
   return present;
 }
 
-MergeReport Twin::apply(const Snapshot& snapshot) {
+void Twin::check_paths(const Snapshot& snapshot) const {
   std::vector<Fault> faults;
   for (const EntityReading& reading : snapshot.entities) {
     try {
       model_->entity(reading.path);
     } catch (const InvalidInput& error) {
-      faults.insert(faults.end(), error.faults().begin(), error.faults().end());
+      faults.push_back(error.faults().front());
+      faults.back().value.clear();  // the path says it
     }
   }
   if (!faults.empty()) throw InvalidInput(std::move(faults));
+}
 
+/// What becomes of a snapshot that changes nothing; none if it is to be merged.
+std::optional<MergeReport> Twin::refusal(const Snapshot& snapshot) const {
   MergeReport report;
-  if (!seen_messages_[snapshot.source].emplace(snapshot.epoch, snapshot.seq).second) {
+  const auto seen = seen_messages_.find(snapshot.source);
+  if (seen != seen_messages_.end() && seen->second.contains({snapshot.epoch, snapshot.seq})) {
     report.status = MergeReport::Status::duplicate;
     return report;
   }
-  const Time at = model_->plant.clock.to_sim(snapshot.ts);
+  const WallClock& clock = model_->plant.clock;
+  const Time at = clock.to_sim(snapshot.ts);
   if (at < state_.now) {
     report.status = MergeReport::Status::late;
     return report;
   }
-  advance_to(at);
-  report = merge(*model_, parameters_, state_, snapshot, book_);
+  if (at - state_.now <= options_.largest_gap) return std::nullopt;
+  report.status = MergeReport::Status::rejected;
+  report.conflicts.push_back({.path = "/ts",
+                              .value = to_text(snapshot.ts),
+                              .expected = "an instant at most " + to_text(options_.largest_gap) +
+                                          " ahead of the twin, which stands at " + to_text(clock.to_wall(state_.now))});
+  return report;
+}
+
+std::optional<Time> Twin::time_of(const Snapshot& snapshot) const {
+  check_paths(snapshot);
+  if (refusal(snapshot)) return std::nullopt;
+  return model_->plant.clock.to_sim(snapshot.ts);
+}
+
+MergeReport Twin::apply(const Snapshot& snapshot) {
+  check_paths(snapshot);
+  if (std::optional<MergeReport> refused = refusal(snapshot)) return std::move(*refused);
+  advance_to(model_->plant.clock.to_sim(snapshot.ts));
+  seen_messages_[snapshot.source].emplace(snapshot.epoch, snapshot.seq);
+  MergeReport report = merge(*model_, parameters_, state_, snapshot, book_);
   if (options_.learn && report.status == MergeReport::Status::applied) {
     learn_from(snapshot);
     parameters_ = learnt_.mean(*model_, parameters_);
@@ -79,12 +123,18 @@ void Twin::learn_from(const Snapshot& snapshot) {
   }
 }
 
+/// The time a machine was exposed to failures: by its shifts if its failure clock runs on them.
+double Twin::at_risk_s(const MachineSpec& spec, WallClock::Instant from, WallClock::Instant to) const {
+  if (spec.clock != FailureClock::on_shift || spec.calendar == kNone) return to_seconds(to - from);
+  return on_shift_s(model_->calendars[spec.calendar], model_->plant.clock.zone, from, to);
+}
+
 void Twin::learn_machine(const EntityReading& reading, std::uint32_t machine, WallClock::Instant at) {
   const MachineSpec& spec = model_->machines[machine];
   if (reading.cycle_time_last_s && (spec.flags & kLawByProduct) == 0)
     learnt_.observe_time(*model_, reading.path + "/cycle_time", *reading.cycle_time_last_s);
   if (!reading.state || (spec.flags & kHasFailure) == 0) return;
-  const bool down = means_down(*reading.state);
+  const bool down = mode_of(*reading.state) == ReportedMode::down;
   const auto it = seen_machines_.find(machine);
   if (it == seen_machines_.end()) {
     seen_machines_[machine] = {down, at};
@@ -93,16 +143,18 @@ void Twin::learn_machine(const EntityReading& reading, std::uint32_t machine, Wa
   Seen& seen = it->second;
   // The change is known to the moment if the reading says since when; otherwise it is put at the middle of the gap.
   const WallClock::Instant changed =
-      reading.state_since ? std::max(*reading.state_since, seen.at) : seen.at + (at - seen.at) / 2;
-  const double before = to_seconds((down == seen.down ? at : changed) - seen.at);
+      reading.state_since ? std::clamp(*reading.state_since, seen.at, at) : seen.at + (at - seen.at) / 2;
+  const auto exposed_s = [&](bool is_down, WallClock::Instant from, WallClock::Instant to) {
+    return is_down ? to_seconds(to - from) : at_risk_s(spec, from, to);
+  };
+  const auto law = [&](bool is_down) {
+    return reading.path + (is_down ? "/failure/time_to_repair" : "/failure/time_to_failure");
+  };
   const bool counts = seen.down || spec.clock != FailureClock::working || *reading.state == "Execute" || down;
-  const std::string law = reading.path + (seen.down ? "/failure/time_to_repair" : "/failure/time_to_failure");
-  if (counts) learnt_.observe_exposure(*model_, law, before, down != seen.down);
-  if (down != seen.down) {
-    const double after = to_seconds(at - changed);
-    learnt_.observe_exposure(*model_, reading.path + (down ? "/failure/time_to_repair" : "/failure/time_to_failure"),
-                             after, false);
-  }
+  if (counts)
+    learnt_.observe_exposure(*model_, law(seen.down), exposed_s(seen.down, seen.at, down == seen.down ? at : changed),
+                             down != seen.down);
+  if (down != seen.down) learnt_.observe_exposure(*model_, law(down), exposed_s(down, changed, at), false);
   seen = {down, at};
 }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The command line as its users meet it: exit statuses, messages, streams, the same bytes, and how it stops."""
 
+import gzip
 import json
 import os
 import signal
@@ -122,10 +123,14 @@ class Usage(Cli):
             "a later option": (("run", BOTTLING, *hour, "--out", "r.h5"), "--out"),
             "no unit": (("run", BOTTLING, "--horizon", "8"), "found 8,"),
             "wrong unit": (("run", BOTTLING, "--horizon", "8 kg"), "found 8 kg,"),
-            "no number": (("run", BOTTLING, *hour, "--replications", "many"), "a whole number, 1 or more"),
-            "none": (("run", BOTTLING, *hour, "--replications", "0"), "a whole number, 1 or more"),
-            "half": (("run", BOTTLING, *hour, "--replications", "2.5"), "a whole number, 1 or more"),
-            "negative": (("run", BOTTLING, *hour, "--seed", "-1"), "a whole number, 0 or more"),
+            "no number": (("run", BOTTLING, *hour, "--replications", "many"), "a whole number from 1 to 10000000"),
+            "none": (("run", BOTTLING, *hour, "--replications", "0"), "a whole number from 1 to 10000000"),
+            "half": (("run", BOTTLING, *hour, "--replications", "2.5"), "a whole number from 1 to 10000000"),
+            "too many": (("run", BOTTLING, *hour, "--replications", "99999999999"), "a whole number from 1 to 10000000"),
+            "more than memory": (("run", BOTTLING, *hour, "--replications", "4294967295"),
+                                 "a whole number from 1 to 10000000"),
+            "too many threads": (("run", BOTTLING, *hour, "--threads", "4097"), "a whole number from 0 to 4096"),
+            "negative": (("run", BOTTLING, *hour, "--seed", "-1"), "a whole number from 0 to 18446744073709551615"),
             "twice": (("run", BOTTLING, *hour, *hour), "--horizon"),
             "no value": (("run", BOTTLING, *hour, "--set", FILLER), "PATH=VALUE"),
             "no name": (("run", BOTTLING, *hour, "--scenario", FILLER + "=1 s"), "NAME:PATH=VALUE"),
@@ -166,7 +171,14 @@ class Validate(Cli):
         self.assertRegex(told["model_hash"], "^[0-9a-f]{16}$")
 
     def test_a_file_that_is_not_there_is_named(self):
-        self.check(run("validate", self.folder / "nowhere.json"), 3, "nowhere.json")
+        nowhere = self.folder / "nowhere.json"
+        self.check(run("validate", nowhere), 3, "nowhere.json")
+        done = run("validate", nowhere, "--json")
+        self.assertEqual((done.returncode, done.stderr), (3, ""))
+        told = json.loads(done.stdout)
+        self.assertFalse(told["valid"])
+        self.assertEqual([fault["file"] for fault in told["faults"]], [str(nowhere)])
+        self.assertIn("No such file", told["faults"][0]["value"])
 
 
 class Run(Cli):
@@ -215,6 +227,10 @@ class Run(Cli):
                    "--set", f"{FILLER}/cycle_time=11", "--scenario", f"hot:{FILLER}/cycle_time=11 kW")
         self.check(done, 3, "filer/cycle_time", f"did you mean {FILLER}/cycle_time?", "found 11,",
                    "found 11 kW,", "\n3 faults\n")
+        self.assertEqual(done.stderr.count("filer/cycle_time: expected the path"), 1)
+
+    def test_a_number_out_of_range_is_shown_as_it_was_written(self):
+        self.check(run("run", BOTTLING, "--horizon", "1 h", "--set", f"{FILLER}/cycle_time=-11 s"), 3, 'found "-11 s",')
 
     def test_a_deadlock_is_a_failed_run_that_says_who_waits_for_whom(self):
         stuck = self.write("stuck.json", STUCK)
@@ -298,9 +314,10 @@ class Interrupt(Cli):
         self.assertEqual({status for status, _ in ends}, {130})
         self.assertLess(min(took for _, took in ends), 0.1)
 
-    def test_work_that_does_not_look_stops_as_well(self):
-        # The snapshot is centuries behind the clock's zero: one call advances the twin for all that time.
-        plant = self.write("plant.json", {**ONE_MACHINE, "clock": {"epoch": "1770-01-01T00:00:00Z"}})
+    def test_a_long_way_to_the_next_snapshot_stops_as_well(self):
+        # The way to the snapshot is an hour of 10^12 operations.
+        plant = json.loads(json.dumps(ONE_MACHINE).replace("100 s", "3 ns"))
+        plant = self.write("plant.json", {**plant, "clock": {"epoch": "2026-03-02T05:00:00Z"}})
         line = {"ts": "2026-03-02T06:00:00Z", "source": "plc", "seq": 0, "entities": {}}
         snapshots = self.write("late.jsonl", json.dumps(line))
         for twice, limit in ((False, 0.1), (True, 0.05)):
@@ -332,11 +349,32 @@ class Sync(Cli):
         self.check(text, 0)
         self.assertIn("/acme/hall/line/mill  working", text.stdout)
 
+    def test_a_stream_that_ends_early_is_invalid_input_and_tells_what_was_read(self):
+        text = "".join(f"2026-03-02T{6 + i // 3600:02}:{i // 60 % 60:02}:{i % 60:02}Z|parts|{i}\n" for i in range(20000))
+        whole = gzip.compress(text.encode(), mtime=0)
+        stream = self.folder / "mill.txt.gz"
+        files = (self.write("plant.json", ONE_MACHINE), "--mapping", self.write("mapping.json", MAPPING), "--stream",
+                 stream, "--json")
+        stream.write_bytes(whole)
+        self.check(run("sync", *files), 0, "20000 observations in ")
+        stream.write_bytes(whole[:len(whole) // 2])
+        done = run("sync", *files)
+        self.assertEqual(done.returncode, 3, done.stderr)
+        self.assertIn("expected a whole gzip file", done.stderr)
+        self.assertNotIn("cannot be read", done.stderr)
+        self.assertGreater(json.loads(done.stdout)["snapshots"]["applied"], 1000)
+
     def test_a_mapping_for_another_stream_is_invalid_input(self):
         two = {**MAPPING, "streams": {"mxll": MAPPING["streams"]["mill"], "lathe": MAPPING["streams"]["mill"]}}
         done = run("sync", self.write("plant.json", ONE_MACHINE), "--mapping", self.write("mapping.json", two),
                    "--stream", self.write("mill.txt", STREAM))
         self.check(done, 3, 'no stream "mill"', "did you mean mxll?")
+
+    def test_a_mapping_to_a_machine_that_is_not_there_is_invalid_input(self):
+        mapping = self.write("mapping.json", json.dumps(MAPPING).replace("line/mill", "line/mull"))
+        done = run("sync", self.write("plant.json", ONE_MACHINE), "--mapping", mapping, "--stream",
+                   self.write("mill.txt", STREAM))
+        self.check(done, 3, f"{mapping}: /acme/hall/line/mull: expected the path", "did you mean /acme/hall/line/mill?")
 
     def test_duplicates_and_late_snapshots_are_counted(self):
         def line(minute, seq):
@@ -346,13 +384,39 @@ class Sync(Cli):
         told = json.loads(run("sync", self.write("plant.json", ONE_MACHINE), "--snapshots", snapshots, "--json").stdout)
         self.assertEqual(told["snapshots"], {"applied": 3, "late": 1, "duplicate": 1, "rejected": 0})
 
+    def test_a_snapshot_too_far_ahead_is_rejected_and_those_behind_it_are_not_late(self):
+        def line(ts, seq):
+            return json.dumps({"ts": ts, "source": "plc", "seq": seq,
+                               "entities": {"/acme/hall/line/mill": {"state": "Execute"}}})
+        snapshots = self.write("day.jsonl", "\n".join([line("2026-03-02T06:00:00Z", 1), line("2206-03-02T06:01:00Z", 2),
+                                                       line("2026-03-02T06:02:00Z", 3)]))
+        files = (self.write("plant.json", ONE_MACHINE), "--snapshots", snapshots)
+        told = json.loads(run("sync", *files, "--json").stdout)
+        self.assertEqual(told["snapshots"], {"applied": 2, "late": 0, "duplicate": 0, "rejected": 1})
+        self.assertEqual([(row["path"], row["value"]) for row in told["conflicts"]], [("/ts", "2206-03-02T06:01:00Z")])
+        self.assertIn("30 d", told["conflicts"][0]["expected"])
+        told = json.loads(run("sync", *files, "--largest-gap", "1 min", "--json").stdout)
+        self.assertEqual(told["snapshots"]["rejected"], 2)
+        early = self.write("early.json", {**ONE_MACHINE, "clock": {"epoch": "2026-01-01T00:00:00Z"}})
+        done = run("sync", early, "--snapshots", snapshots)
+        self.check(done, 0, "no snapshot was applied, 0 are late and 3 rejected: the plant's clock begins at 2026-01-01")
+
+    def test_readings_of_the_wrong_kind_are_conflicts(self):
+        line = json.dumps({"ts": "2026-03-02T06:00:00Z", "source": "plc", "seq": 1, "entities": {
+            "/acme/hall/line": {"state": "Execute"}, "/acme/hall/line/mill": {"level": 3}}})
+        done = run("sync", self.write("plant.json", ONE_MACHINE), "--snapshots", self.write("day.jsonl", line))
+        self.check(done, 0)
+        self.assertIn("/acme/hall/line: found state, expected no reading of a line", done.stdout)
+        self.assertIn("/acme/hall/line/mill: found level, expected a reading of a machine: state,", done.stdout)
+
     def test_paths_that_the_plant_does_not_have_are_told_once_each(self):
         def line(seq):
             return json.dumps({"ts": "2026-03-02T06:00:00Z", "source": "plc", "seq": seq, "entities": {
                 "/acme/hall/line/mil": {"state": "Execute"}, "/acme/hall/line/lathe": {"state": "Execute"}}})
         done = run("sync", self.write("plant.json", ONE_MACHINE), "--snapshots",
                    self.write("day.jsonl", line(1) + "\n" + line(2) + "\n"))
-        self.check(done, 3, "day.jsonl: /acme/hall/line/mil:", "did you mean /acme/hall/line/mill?", "\n2 faults\n")
+        self.check(done, 3, 'day.jsonl:1: /entities/~1acme~1hall~1line~1mil: found "/acme/hall/line/mil", expected',
+                   "did you mean /acme/hall/line/mill?", "\n2 faults\n")
 
     def test_conflicts_are_listed(self):
         plant = json.loads(json.dumps(ONE_MACHINE))

@@ -139,7 +139,7 @@ TEST(Failure, KeepsRestartsOrScrapsThePart) {
         .sink("out");
     PlantRun run(plant);
     while (run.out() < 2) run.to(run.state.now.time_since_epoch() + 1s);
-    EXPECT_EQ(run.machine("/e/w/l/m").scrapped, rule == OnFailure::scrap ? 1U : 0U);
+    EXPECT_EQ(run.machine("/e/w/l/m").spoiled, rule == OnFailure::scrap ? 1U : 0U);
     return run.state.now.time_since_epoch();
   };
   EXPECT_EQ(second_done(OnFailure::resume), 25s);

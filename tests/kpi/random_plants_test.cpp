@@ -3,7 +3,7 @@
 // products, both kinds of blocking.
 #include <gtest/gtest.h>
 
-#include "engine/plants.hpp"
+#include "engine/random_plant.hpp"
 #include "takt/kpi/kpis.hpp"
 
 namespace takt {
@@ -11,100 +11,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// A random plant in layers; parts may go back to an earlier layer.
-class RandomPlant {
- public:
-  explicit RandomPlant(std::uint64_t seed) : draw_({seed, 0}, 0) {}
-
-  Plant make() {
-    PlantBuilder plant("random");
-    const bool two_products = chance(0.4);
-    if (two_products) plant.product("a").product("b");
-    plant.crew("e", "w", {"crew", 1 + number(2)});
-    Calendar calendar;
-    for (auto& day : calendar.week)
-      day = {{std::chrono::minutes{0}, std::chrono::minutes{400}},
-             {std::chrono::minutes{410}, std::chrono::minutes{24 * 60}}};
-    plant.calendar("shifts", calendar);
-    auto line = plant.line("e", "w", "l");
-    const std::uint32_t layers = 1 + number(4);
-    std::vector<std::vector<std::string>> machines(layers);
-    for (std::uint32_t k = 0; k < layers; ++k)
-      for (std::uint32_t i = 0; i <= number(3); ++i) machines[k].push_back("m" + std::to_string(k) + std::to_string(i));
-    const auto entry = [&](std::uint32_t k) {  // what leads into layer k
-      return k == layers   ? std::string("out")
-             : buffered(k) ? "b" + std::to_string(k)
-                           : machines[k][number(static_cast<std::uint32_t>(machines[k].size()))];
-    };
-    std::vector<ProductShare> shares;
-    if (two_products) shares = {{"a", 1.0}, {"b", 2.0}};
-    for (std::uint32_t k = 0; k < layers; ++k) {
-      buffered_.push_back(chance(0.7));
-    }
-    line.source(
-        "s0", {Source::Renewal{law(6.0), std::nullopt}, shares, chance(0.5) ? WithoutPlace::held : WithoutPlace::lost},
-        {{entry(0)}});
-    if (buffered(0) && chance(0.5) && !infinite(0))
-      line.source("s1", {Source::Saturated{}, shares, WithoutPlace::lost}, {{"b0"}});
-    for (std::uint32_t k = 0; k < layers; ++k) {
-      if (buffered(k)) {
-        std::vector<Output> outputs;
-        for (const std::string& m : machines[k]) outputs.push_back({m});
-        line.buffer("b" + std::to_string(k),
-                    {infinite(k) ? std::nullopt : std::optional<std::uint32_t>(1 + number(5)), number(2)}, outputs);
-      }
-      for (const std::string& name : machines[k]) {
-        std::vector<Output> outputs{{entry(k + 1), 1.0}};
-        if (k > 0 && chance(0.3) && infinite(0) && buffered(0)) {
-          outputs[0].probability = 0.8;
-          outputs.push_back({"b0", 0.2});
-        }
-        line.machine(name, machine(k + 1 < layers ? buffered(k + 1) : true), outputs);
-      }
-    }
-    line.sink("out");
-    return plant.build();
-  }
-
- private:
-  bool chance(double p) { return draw_.uniform() < p; }
-  std::uint32_t number(std::uint32_t below) { return static_cast<std::uint32_t>(draw_.bits() % below); }
-  bool buffered(std::uint32_t k) const { return k < buffered_.size() && buffered_[k]; }
-  bool infinite(std::uint32_t k) const { return k % 2 == 0; }
-
-  Distribution law(double mean) {
-    switch (number(4)) {
-      case 0: return Distribution::constant(mean);
-      case 1: return Distribution::exponential(mean);
-      case 2: return Distribution::lognormal(mean, 0.6);
-      default: return Distribution::discrete({0.5 * mean, 1.5 * mean}, {1.0, 1.0});
-    }
-  }
-
-  Machine machine(bool place_downstream) {
-    Machine m = test::machine_with(law(5.0));
-    m.servers = 1 + (chance(0.3) ? number(3) : 0);
-    if (chance(0.3)) m.load_time = LawByProduct{law(1.0), {}};
-    if (chance(0.5)) {
-      m.failure = Failure{law(60.0), law(15.0), static_cast<FailureClock>(number(2)), chance(0.5) ? "crew" : "",
-                          static_cast<OnFailure>(number(3))};
-    }
-    if (chance(0.2)) m.calendar = "shifts";
-    if (chance(0.2)) m.scrap = 0.05;
-    if (place_downstream && chance(0.3)) m.blocking = Blocking::before_service;
-    m.loads_while_down = chance(0.3);
-    m.unloads_while_down = chance(0.7);
-    return m;
-  }
-
-  Draw draw_;
-  std::vector<bool> buffered_;
-};
-
 TEST(RandomPlants, KeepTheirPartsTheirTimeAndLittlesLaw) {
   std::uint64_t events = 0, deadlocks = 0;
   for (std::uint64_t seed = 1; seed <= 400; ++seed) {
-    const Model model = compile(RandomPlant(seed).make(), {true});
+    const Model model = compile(test::RandomPlant(seed).make(), {true});
     State state = start(model, model.defaults, seed);
     KpiObserver observer(model, state);
     const Totals before = observer.totals(model, state);
@@ -120,9 +30,9 @@ TEST(RandomPlants, KeepTheirPartsTheirTimeAndLittlesLaw) {
     const Totals after = observer.totals(model, state);
     ASSERT_EQ(little_gap(model, before, after), 0.0) << "seed " << seed;
     for (std::size_t m = 0; m < model.machines.size(); ++m) {
-      std::int64_t sum = 0;
+      Int128 sum = 0;
       for (std::uint32_t k = 0; k < kModes; ++k) sum += after.mode[m * kModes + k] - before.mode[m * kModes + k];
-      ASSERT_EQ(sum, static_cast<std::int64_t>(model.machines[m].servers) * Duration{2h}.count()) << "seed " << seed;
+      ASSERT_TRUE(sum == Int128{model.machines[m].servers} * Duration{2h}.count()) << "seed " << seed;
     }
   }
   EXPECT_GT(events, 500'000U);
@@ -143,7 +53,7 @@ std::vector<std::uint64_t> moves(const Model& model, const State& state) {
 /// point.
 TEST(RandomPlants, AreSettledAfterEveryEvent) {
   for (std::uint64_t seed = 1; seed <= 400; ++seed) {
-    const Model model = compile(RandomPlant(seed).make(), {true});
+    const Model model = compile(test::RandomPlant(seed).make(), {true});
     State state = start(model, model.defaults, seed);
     for (int i = 0; i < 40; ++i) {
       if (advance(model, model.defaults, state, Time{2h}, 17).status == Outcome::Status::deadlock) break;
@@ -156,7 +66,7 @@ TEST(RandomPlants, AreSettledAfterEveryEvent) {
 
 TEST(RandomPlants, ContinueACopyBitForBitAndIgnoreObservers) {
   for (std::uint64_t seed = 1; seed <= 150; ++seed) {
-    const Model model = compile(RandomPlant(seed).make(), {seed % 2 == 0});
+    const Model model = compile(test::RandomPlant(seed).make(), {seed % 2 == 0});
     State state = start(model, model.defaults, seed);
     advance(model, model.defaults, state, Time{10min});
     State copy = state, watched = state;
@@ -174,7 +84,7 @@ TEST(RandomPlants, ContinueACopyBitForBitAndIgnoreObservers) {
 
 TEST(RandomPlants, ForkIntoWholeStates) {
   for (std::uint64_t seed = 1; seed <= 100; ++seed) {
-    const Model model = compile(RandomPlant(seed).make(), {true});
+    const Model model = compile(test::RandomPlant(seed).make(), {true});
     State state = start(model, model.defaults, seed);
     if (advance(model, model.defaults, state, Time{30min}).status != Outcome::Status::done) continue;
     State future = fork(model, model.defaults, state, 3);

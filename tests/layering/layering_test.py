@@ -38,16 +38,16 @@ ROOMS = {
     "sync": room("core plant health engine kpi", "Eigen fmt"),
     "study": room("core plant health engine topology ict kpi", "Eigen fmt"),
     "network": room("core plant health engine topology ict kpi study", "fmt"),
-    "io/plant": room("core plant health engine topology ict kpi sync study network", "nlohmann-json zlib fmt"),
+    "report": room("core plant health engine topology ict kpi sync study network", "nlohmann-json fmt"),
+    "io/plant": room("core plant health engine topology ict kpi sync study network report", "nlohmann-json zlib fmt"),
     "io/live": room(
-        "core plant health engine topology ict kpi sync study network io/plant",
+        "core plant health engine topology ict kpi sync study network report io/plant",
         "nlohmann-json zlib Paho Protobuf fmt POSIX",
     ),
     "io/store": room(
-        "core plant health engine topology ict kpi sync study network io/plant io/live",
+        "core plant health engine topology ict kpi sync study network report io/plant io/live",
         "HDF5 nlohmann-json zlib fmt POSIX",
     ),
-    "report": room("core plant health engine topology ict kpi sync study", "nlohmann-json fmt"),
 }
 
 # Programs under src: they may include any room, and nothing includes them.

@@ -2,8 +2,11 @@
 #include "takt/study/study.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
+#include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <thread>
 
 #include "engine/plants.hpp"
@@ -71,6 +74,78 @@ TEST(Study, TellsEveryWrongNumberAtOnce) {
     EXPECT_EQ(error.faults()[0].nearest, "/e/w/l/m00/cycle_time");
     EXPECT_EQ(error.faults()[1].path, "/e/w/l/m01/cycle_time");
   }
+}
+
+TEST(Study, ShowsAWrongNumberAsItWasWrittenAndAnUnknownPathOnce) {
+  Study study(Present::of(two_machines()));
+  study.add("wrong").set("/e/w/l/m00/cycle_time", "-11 s").set("/e/w/l/m02/cycle_time", "9 s");
+  try {
+    study.run();
+    FAIL();
+  } catch (const InvalidInput& error) {
+    ASSERT_EQ(error.faults().size(), 2U);
+    EXPECT_EQ(error.faults()[0].value, "\"-11 s\"");
+    EXPECT_TRUE(to_text(error.faults()[1]).starts_with("/e/w/l/m02/cycle_time: expected the path of a number of plant"))
+        << to_text(error.faults()[1]);
+  }
+}
+
+std::string refusal(StudyOptions options) {
+  try {
+    Study(Present::of(two_machines()), std::move(options));
+  } catch (const InvalidInput& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST(Study, SaysHowManyReplicationsAndThreadsThereCanBe) {
+  EXPECT_EQ(refusal({.replications = 0}), "replications: found 0, expected from 1 to 10000000");
+  EXPECT_EQ(refusal({.replications = 4294967295}), "replications: found 4294967295, expected from 1 to 10000000");
+  EXPECT_EQ(refusal({.threads = 4097}), "threads: found 4097, expected from 0 to 4096");
+  EXPECT_EQ(refusal({.replications = kMostReplications, .threads = kMostThreads}), "");
+}
+
+// A sanitizer's own memory is counted too, and would be refused.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kSanitized = true;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+constexpr bool kSanitized = true;
+#else
+constexpr bool kSanitized = false;
+#endif
+#else
+constexpr bool kSanitized = false;
+#endif
+
+TEST(Study, SaysHowMuchIsTooMuchForTheMemory) {
+  if (kSanitized) GTEST_SKIP();
+  struct rlimit before {};
+  ASSERT_EQ(getrlimit(RLIMIT_AS, &before), 0);
+  const struct rlimit little { std::min<rlim_t>(rlim_t{2} << 30, before.rlim_max), before.rlim_max };
+  ASSERT_EQ(setrlimit(RLIMIT_AS, &little), 0);
+  std::string told;
+  try {
+    Study(Present::of(two_machines()), {.replications = kMostReplications, .threads = 1}).run();
+  } catch (const Error& error) {
+    told = error.what();
+  }
+  ASSERT_EQ(setrlimit(RLIMIT_AS, &before), 0);
+  EXPECT_TRUE(told.starts_with("not enough memory for 10000000 futures x ")) << told;
+}
+
+TEST(Study, HasNoMoreThreadsThanFutures) {
+  const auto threads = [] {
+    return std::ranges::distance(std::filesystem::directory_iterator("/proc/self/task"),
+                                 std::filesystem::directory_iterator());
+  };
+  const auto before = threads();
+  std::ptrdiff_t most = 0;
+  StudyOptions options{.horizon = 1h, .replications = 3, .threads = 64};
+  options.progress = [&](std::size_t, std::size_t) { most = std::max(most, threads()); };
+  Study(Present::of(two_machines()), options).run();
+  EXPECT_LE(most, before + 2);
 }
 
 TEST(Study, StopsSoonWhenAsked) {

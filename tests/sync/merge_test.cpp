@@ -125,6 +125,23 @@ TEST(Merge, EndsARepairThatIsOver) {
   EXPECT_EQ(bench.server(0).activity, Activity::working);
 }
 
+// A repair of 20 minutes that began at 10 min ends at 30 min, however often the machine says that it is down.
+TEST(Merge, LetsARepairRunOnWhileItIsReported) {
+  Machine machine = test::machine_with(Distribution::constant(60.0));
+  machine.failure =
+      Failure{Distribution::constant(1e6), Distribution::constant(1200.0), FailureClock::calendar, "", {}};
+  Bench bench(test::serial_line({machine}, {}));
+  for (int minute = 10; minute < 30; ++minute) {
+    bench.to(minute * 1min);
+    bench.tell({state_of("/e/w/l/m00", "Aborted")}, static_cast<std::uint64_t>(minute));
+    ASSERT_EQ(bench.machine(0).breakdown, Duration{30min}.count()) << minute;
+  }
+  EntityReading since = state_of("/e/w/l/m00", "Aborted");
+  since.state_since = bench.model.plant.clock.to_wall(Time{25min});  // now it is said, and another time
+  bench.tell({since}, 30);
+  EXPECT_EQ(bench.machine(0).breakdown, Duration{45min}.count());
+}
+
 TEST(Merge, InfersALevelFromTheCountersOnBothSides) {
   Bench bench(three_machines());
   bench.tell({state_of("/e/w/l/m00", "Execute", 1.0), state_of("/e/w/l/m01", "Execute", 1.0),
@@ -179,6 +196,32 @@ TEST(Merge, LeavesOutReadingsThatCannotBe) {
   ASSERT_EQ(report.conflicts.size(), 1U);
   EXPECT_EQ(report.conflicts[0].path, "/e/w/l/b00/level");
   EXPECT_EQ(bench.server(2).activity, Activity::working);  // took the one part of b01
+}
+
+TEST(Merge, SaysWhichReadingsAnEntityCannotHave) {
+  Bench bench(three_machines());
+  EntityReading machine = state_of("/e/w/l/m00", "Execute");
+  machine.level = 3.0;
+  EntityReading buffer = counted("/e/w/l/b00", 4);
+  buffer.state = "Execute";
+  buffer.level = 2.0;
+  EntityReading line = state_of("/e/w/l", "Execute");
+  EntityReading store;
+  store.path = "/e/w/l/store";
+  store.cycle_time_last_s = 3.0;
+  EntityReading unread = level_of("/e/w/l/m01", 1.0);
+  unread.quality = "bad";
+  const MergeReport report = bench.tell({machine, buffer, line, store, unread});
+  std::vector<std::string> conflicts;
+  for (const Fault& fault : report.conflicts) conflicts.push_back(to_text(fault));
+  EXPECT_EQ(conflicts, (std::vector<std::string>{
+                           "/e/w/l/m00: found level, expected a reading of a machine: state, in_process, counters or "
+                           "cycle_time_last_s",
+                           "/e/w/l/b00: found state, counters, expected a reading of a buffer: level",
+                           "/e/w/l: found state, expected no reading of a line",
+                           "/e/w/l/store: found cycle_time_last_s, expected no reading of a sink",
+                       }));
+  EXPECT_EQ(bench.level("/e/w/l/b00"), 1U);  // what it can report was taken over, and m01 took one of the two
 }
 
 // The draws of a merge are keyed by message and cell: the same messages give the same state, others another one.

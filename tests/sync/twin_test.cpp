@@ -52,6 +52,39 @@ TEST(Twin, NamesPathsThatThePlantDoesNotHave) {
   }
 }
 
+TEST(Twin, RejectsASnapshotThatIsTooFarAhead) {
+  Twin twin(two_machines(), {.largest_gap = 2h});
+  twin.apply(at(twin, 100s, 1, "/e/w/l/m00", "Execute"));
+  const State before = twin.state();
+  const Snapshot ahead = at(twin, 100s + 2h + 1ns, 2, "/e/w/l/m00", "Execute");
+  EXPECT_FALSE(twin.time_of(ahead).has_value());
+  const MergeReport report = twin.apply(ahead);
+  EXPECT_EQ(report.status, MergeReport::Status::rejected);
+  ASSERT_EQ(report.conflicts.size(), 1U);
+  EXPECT_EQ(
+      to_text(report.conflicts[0]),
+      "/ts: found 1970-01-01T02:01:40.000000001Z, expected an instant at most 2 h ahead of the twin, which stands "
+      "at 1970-01-01T00:01:40Z");
+  EXPECT_TRUE(equal(twin.model(), before, twin.state()));
+  EXPECT_EQ(twin.apply(at(twin, 101s, 3, "/e/w/l/m00", "Execute")).status, MergeReport::Status::applied);
+  twin.advance_to(Time{1h});  // the plant did stand still: the same message can come again
+  EXPECT_EQ(twin.apply(ahead).status, MergeReport::Status::applied);
+  EXPECT_THROW(Twin(two_machines(), {.largest_gap = -1s}), InvalidInput);
+}
+
+TEST(Twin, StopsOnTheWayWhenAsked) {
+  Twin twin(two_machines()), other(two_machines());
+  std::stop_source stop;
+  EXPECT_EQ(twin.time_of(at(twin, 24h, 1, "/e/w/l/m00", "Execute")), Time{24h});
+  EXPECT_TRUE(twin.advance_to(Time{24h}, stop.get_token()));
+  stop.request_stop();
+  EXPECT_FALSE(twin.advance_to(Time{48h}, stop.get_token()));
+  EXPECT_LT(twin.time(), Time{48h});
+  EXPECT_TRUE(twin.advance_to(Time{48h}));
+  other.advance_to(Time{48h});
+  EXPECT_TRUE(equal(twin.model(), twin.state(), other.state()));
+}
+
 TEST(Twin, LearnsCycleTimesFailuresAndRepairs) {
   Twin twin(two_machines());
   // 200 cycles of mean 14 s, not the plant's 10 s; 30 failures after 300 s, repaired in 100 s
@@ -73,6 +106,37 @@ TEST(Twin, LearnsCycleTimesFailuresAndRepairs) {
   EXPECT_NEAR(get_number(twin.model(), twin.parameters(), "/e/w/l/m00/failure/time_to_repair"), 100.0, 12.0);
   EXPECT_EQ(get_number(twin.model(), twin.parameters(), "/e/w/l/m01/cycle_time"), 10.0);  // nothing was seen of it
   EXPECT_EQ(twin.learnt().rows().size(), 3U);
+}
+
+// On shift from 08:00 to 16:00 of 1 January 1970, a Thursday, and of the Friday. Up at 06:00, 12:00 and 20:00, down
+// from the Friday's 10:00: 4 + 4 + 2 hours at risk, of 28. The repair runs through the night.
+TEST(Twin, LearnsFailuresByTheShiftsIfTheirClockRunsOnThem) {
+  Machine machine = test::failing(Distribution::constant(10.0), 8 * 3600.0, 3600.0, FailureClock::on_shift);
+  machine.calendar = "day";
+  Calendar day;
+  day.week.fill({{8h, 16h}});
+  PlantBuilder plant("p");
+  plant.calendar("day", day);
+  plant.line("e", "w", "l")
+      .source("inlet", {Source::Saturated{}, {}, WithoutPlace::lost}, {{"m00"}})
+      .machine("m00", machine, {{"store"}})
+      .sink("store");
+  Twin twin(compile(plant.build()));
+  twin.apply(at(twin, 6h, 1, "/e/w/l/m00", "Execute"));
+  twin.apply(at(twin, 12h, 2, "/e/w/l/m00", "Execute"));
+  twin.apply(at(twin, 20h, 3, "/e/w/l/m00", "Idle"));
+  twin.apply(at(twin, 34h, 4, "/e/w/l/m00", "Aborted"));
+  twin.apply(at(twin, 58h, 5, "/e/w/l/m00", "Execute"));
+  RateLearner failures(Distribution::exponential(8 * 3600.0), {}), repairs(Distribution::exponential(3600.0), {});
+  failures.observe_exposure(10 * 3600.0);
+  failures.observe_event();
+  repairs.observe_exposure(24 * 3600.0);
+  repairs.observe_event();
+  const auto mean_s = [&](const char* law) {
+    return get_number(twin.model(), twin.parameters(), std::string("/e/w/l/m00/failure/") + law);
+  };
+  EXPECT_NEAR(mean_s("time_to_failure"), failures.mean(), 1e-6 * failures.mean());
+  EXPECT_NEAR(mean_s("time_to_repair"), repairs.mean(), 1e-6 * repairs.mean());
 }
 
 TEST(Learning, CountsTheRunningIntervalInTheMean) {

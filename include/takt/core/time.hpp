@@ -28,7 +28,7 @@ using Time = SimClock::time_point;
 inline constexpr Time kNever{Duration{std::numeric_limits<std::int64_t>::max()}};
 
 /// A duration in seconds, as the statistics use it.
-constexpr double to_seconds(Duration d) { return static_cast<double>(d.count()) * 1e-9; }
+constexpr double to_seconds(Duration d) { return static_cast<double>(d.count()) / 1e9; }
 
 /// The longest duration a law may give; longer values are cut to it (about 146 years).
 inline constexpr double kLongestSeconds = 4.6e9;

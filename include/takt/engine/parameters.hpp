@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "takt/core/distribution.hpp"
@@ -36,6 +38,11 @@ double get_number(const Model& model, const Parameters& parameters, std::string_
 /// Changes one number from text with a unit: "11 s", "85 %"; a plain number without dimension is written "2.5 1". The
 /// mean of a law is changed by rescaling it; a route's probability by rescaling its siblings. Throws InvalidInput.
 void set_number(const Model& model, Parameters& parameters, std::string_view path, std::string_view text);
+
+/// The same for many at once, applied in order; every fault is told. Ways of one choice are set together: those given
+/// are what was asked for, the others share what is left as they did before.
+void set_numbers(const Model& model, Parameters& parameters,
+                 std::span<const std::pair<std::string, std::string>> numbers);
 
 /// Replaces a whole law.
 void set_law(const Model& model, Parameters& parameters, std::string_view path, Distribution law);

@@ -30,11 +30,12 @@ struct Part {
 
 struct MachineState {
   std::int64_t breakdown = 0;  ///< failure clock running: instant of failure; stopped: time left; in repair: its end
-  std::int64_t breakdown_total = 0;  ///< what was drawn for the present phase
-  std::int64_t next_shift = 0;       ///< instant of the next change of its calendar
-  std::uint64_t starts = 0;          ///< cycle times drawn so far: operations started
-  std::uint64_t completions = 0;     ///< operations finished, scrap included
-  std::uint64_t scrapped = 0;
+  std::int64_t breakdown_total = 0;     ///< what was drawn for the present phase
+  std::int64_t next_shift = 0;          ///< instant of the next change of its calendar
+  std::uint64_t starts = 0;             ///< cycle times drawn so far: operations started
+  std::uint64_t completions = 0;        ///< operations finished, scrap included
+  std::uint64_t scrapped = 0;           ///< of these, bad
+  std::uint64_t spoiled = 0;            ///< parts lost in process by a failure
   std::uint32_t breakdowns = 0;         ///< failures so far
   std::uint32_t next_for_crew = kNone;  ///< the machine behind it in its crew's queue
   std::uint32_t working = 0;            ///< servers at work
@@ -44,12 +45,19 @@ struct MachineState {
   std::uint8_t off_shift = 0;
   std::uint8_t clock_runs = 0;  ///< failure clock
   std::uint8_t unused = 0;
+  /// The ordinal of the operation on one of its servers.
+  std::uint64_t ordinal_of(std::uint32_t operation) const {
+    return starts - 1 - (static_cast<std::uint32_t>(starts - 1) - operation);
+  }
   bool is_up() const { return (down | off_shift) == 0; }
   Condition condition() const {
     return down != 0 ? static_cast<Condition>(down) : off_shift != 0 ? Condition::off_shift : Condition::up;
   }
   friend bool operator==(const MachineState&, const MachineState&) = default;
 };
+
+inline constexpr std::uint8_t kAsks = 1;    ///< the server waits in the queue of the place it needs
+inline constexpr std::uint8_t kBehind = 2;  ///< another server of its machine does, and parts for both wait in front
 
 struct ServerState {
   std::int64_t due = 0;    ///< machine up: instant its work is done; otherwise work left
@@ -59,9 +67,9 @@ struct ServerState {
   std::uint32_t next_waiting = kNone;  ///< the producer behind it that waits for the same place
   Activity activity = Activity::starved;
   std::uint8_t freed = 0;           ///< its part is gone, the next step is pending
-  std::uint8_t waits_to_start = 0;  ///< blocking before service: blocked without a part
+  std::uint8_t waits_to_start = 0;  ///< blocking before service, blocked without a part: 0, kAsks or kBehind
   std::uint8_t reserved = 0;        ///< holds a reservation of a place
-  std::uint32_t unused = 0;
+  std::uint32_t operation = 0;      ///< which of its machine's starts it is at (the low 32 bits)
   friend bool operator==(const ServerState&, const ServerState&) = default;
 };
 
@@ -101,6 +109,7 @@ struct ComponentState {
   Time now{};
   std::uint64_t parts = 0;    ///< ids given so far: parts that entered
   std::uint64_t removed = 0;  ///< parts taken out by hand, when a state was corrected
+  std::uint64_t still = 0;    ///< events since time last moved
   friend bool operator==(const ComponentState&, const ComponentState&) = default;
 };
 
@@ -143,6 +152,12 @@ struct ConstStateView {
 
 /// The state at time zero: machines up and empty, initial parts in their buffers, sources about to start.
 State start(const Model& model, const Parameters& parameters, std::uint64_t seed = 1, std::uint32_t replication = 0);
+
+/// A state with nothing in it, laid out for a model: machines up and idle, places empty, clocks at zero and stopped.
+/// What states are made from that come from elsewhere.
+State blank_state(const Model& model, std::uint64_t seed = 1, std::uint32_t replication = 0);
+/// Replaces what lies in a buffer, oldest first. The parts still have to be counted (ComponentState::parts).
+void put_parts(const Model& model, State& state, BufferId buffer, std::span<const Part> parts);
 
 /// A future of its own: the streams become those of `replication` and every pending time is drawn anew from its law
 /// given the time already elapsed. A plain copy would share the same next failures.

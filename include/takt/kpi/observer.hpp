@@ -19,11 +19,11 @@ __extension__ using Int128 = __int128;
 /// Everything counted up to an instant. Shapes by the Model.
 struct Totals {
   Time at{};
-  std::vector<std::int64_t> mode;               ///< (machines, kModes): server-nanoseconds
+  std::vector<Int128> mode;                     ///< (machines, kModes): server-nanoseconds
   std::vector<Int128> level;                    ///< (buffers): part-nanoseconds
   std::vector<Int128> crew_busy, crew_waiting;  ///< (crews)
   std::vector<Int128> held;                     ///< (sources): nanoseconds with an arrival held
-  std::vector<std::int64_t> planned;            ///< (machines): planned run time of the operations completed, ns
+  std::vector<Int128> planned;                  ///< (machines): planned run time of the operations completed, ns
   std::vector<std::uint64_t>
       crossings;  ///< (entities): parts that went out of a line, workshop or enterprise, scrap not counted
   std::vector<std::uint64_t> product_out;  ///< (products)
@@ -31,9 +31,9 @@ struct Totals {
   Int128 wip = 0;                          ///< part-nanoseconds in the plant
   Int128 flow = 0;       ///< sum of the times in the plant of the parts that left it, scrap included, ns
   Int128 open_flow = 0;  ///< sum of the times in the plant so far of the parts in it, ns
-  std::vector<std::uint64_t> starts, completions, scrapped, breakdowns;  ///< (machines)
-  std::vector<std::uint64_t> taken;                                      ///< (buffers)
-  std::vector<std::uint64_t> arrivals, released, lost;                   ///< (sources)
+  std::vector<std::uint64_t> starts, completions, scrapped, spoiled, breakdowns;  ///< (machines)
+  std::vector<std::uint64_t> taken;                                               ///< (buffers)
+  std::vector<std::uint64_t> arrivals, released, lost;                            ///< (sources)
   std::vector<std::uint64_t> sinks;
   std::vector<std::uint64_t> served;  ///< (crews)
 };
@@ -42,13 +42,15 @@ struct Totals {
 class KpiObserver : public NoObserver {
  public:
   KpiObserver(const Model& model, const State& state);
+  /// Goes on from what an earlier observer of the same run had counted up to this state.
+  KpiObserver(const Model& model, const State& state, const Totals& so_far);
 
   /// The totals at the state's present time; call it between two calls of advance.
   Totals totals(const Model& model, const State& state) const;
 
   void mode(std::uint32_t m, std::uint32_t, Mode from, Mode to, Time t) {
     const std::int64_t now = t.time_since_epoch().count();
-    std::int64_t* sums = mode_.data() + std::size_t{m} * kModes;
+    Int128* sums = mode_.data() + std::size_t{m} * kModes;
     sums[from.index()] += now;
     sums[to.index()] -= now;
   }
@@ -87,9 +89,8 @@ class KpiObserver : public NoObserver {
   void note_leaving(std::uint32_t sink);
   void note_crossing(std::uint32_t from, std::uint32_t to);
 
-  std::vector<std::int64_t> mode_;
-  std::vector<Int128> level_, crew_busy_, crew_waiting_, held_, product_flow_;
-  std::vector<std::int64_t> planned_, planned_time_;
+  std::vector<Int128> mode_, planned_, level_, crew_busy_, crew_waiting_, held_, product_flow_;
+  std::vector<std::int64_t> planned_time_;
   std::vector<std::uint64_t> crossings_, product_out_;
   std::vector<std::uint32_t> line_of_producer_, line_of_place_, parent_;  // entities
   Int128 wip_ = 0, flow_ = 0;

@@ -14,4 +14,7 @@ namespace takt::report {
 /// the same. The same bytes for the same result, always. Thread-safe.
 std::string results_json(const StudyResult& result, const Present& present, const StudyOptions& options);
 
+/// The "semantics" of takt-results/1: the choices that change results, as this plant makes them. One JSON object.
+std::string semantics_json(const Present& present);
+
 }  // namespace takt::report

@@ -25,12 +25,15 @@
 
 namespace takt {
 
+inline constexpr std::uint32_t kMostReplications = 10'000'000;
+inline constexpr unsigned kMostThreads = 4096;
+
 struct StudyOptions {
   Duration horizon = std::chrono::hours{8};  ///< observed, after the warm-up
   Duration warmup{0};
-  std::uint32_t replications = 100;
-  unsigned threads = 0;    ///< 0: one a core
-  std::stop_token stop{};  ///< asked to stop, a run throws Interrupted within about 20 ms
+  std::uint32_t replications = 100;  ///< 1 to kMostReplications
+  unsigned threads = 0;              ///< 0: one a core; at most kMostThreads, and never more than there are futures
+  std::stop_token stop{};            ///< asked to stop, a run throws Interrupted within about 20 ms
   std::function<void(std::size_t done, std::size_t total)> progress{};  ///< called from worker threads, one at a time
 };
 
@@ -106,8 +109,8 @@ class Study {
   Scenario& add(std::string name);
   Scenario& add(Scenario scenario);
 
-  /// Runs all; the same bytes for any number of threads. Throws InvalidInput with every wrong path and value, or
-  /// Interrupted.
+  /// Runs all; the same bytes for any number of threads. Throws InvalidInput with every wrong path and value,
+  /// Interrupted, or Error if there is not enough memory for the figures of all futures.
   StudyResult run() const;
 
  private:

@@ -32,7 +32,6 @@ class LogNormalLearner {
   std::uint64_t observations() const { return n_; }
   Distribution mean_law() const;            ///< log-normal with the posterior's mean parameters
   Distribution draw_law(Draw& draw) const;  ///< log-normal with parameters drawn from the posterior
-  double log_predictive(double seconds) const;
 
  private:
   LearnOptions options_;

@@ -28,6 +28,11 @@ struct CounterReading {
   friend bool operator==(const CounterReading&, const CounterReading&) = default;
 };
 
+/// What a machine with a PackML state does: busy is Execute (and the states on its way in and out), failed is Aborted,
+/// or Held when recoverable.
+enum class ReportedMode : std::uint8_t { working, idle, down, unknown };
+ReportedMode mode_of(const std::string& packml_state);  ///< unknown: no state of PackML
+
 /// What one entity reports.
 struct EntityReading {
   std::string path{};

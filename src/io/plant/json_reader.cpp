@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <limits>
 
 #include "plant/text.hpp"
 
@@ -231,8 +230,8 @@ bool JsonRecord::text(std::string_view key, std::string& out) const { return put
 
 bool JsonRecord::flag(std::string_view key, bool& out) const { return put(reader_.flag(get(key)), out); }
 
-bool JsonRecord::count(std::string_view key, std::uint32_t& out) const {
-  const auto read = reader_.count(get(key), std::numeric_limits<std::uint32_t>::max());
+bool JsonRecord::count(std::string_view key, std::uint32_t& out, std::uint32_t most) const {
+  const auto read = reader_.count(get(key), most);
   if (read) out = static_cast<std::uint32_t>(*read);
   return read.has_value();
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -86,7 +87,8 @@ class JsonRecord {
   /// Read a key into `out` if it is there and right.
   bool text(std::string_view key, std::string& out) const;
   bool flag(std::string_view key, bool& out) const;
-  bool count(std::string_view key, std::uint32_t& out) const;
+  bool count(std::string_view key, std::uint32_t& out,
+             std::uint32_t most = std::numeric_limits<std::uint32_t>::max()) const;
   bool ratio(std::string_view key, double& out) const;
   template <class Enum>
   bool choice(std::string_view key, std::span<const std::string_view> names, Enum& out) const {

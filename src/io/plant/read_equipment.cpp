@@ -9,6 +9,10 @@ namespace {
 
 using Kind = JsonValue::Kind;
 
+// Every arrival of a timetable is kept on its own.
+constexpr std::uint32_t kMostAtOnce = 1'000'000;
+constexpr std::uint64_t kMostArrivals = 10'000'000;
+
 constexpr const char* kToExpected = R"(a name or a list of {"to": ..., "probability": ..., "product": ...})";
 
 std::vector<Output> read_outputs(JsonReader& reader, JsonValue value) {
@@ -123,6 +127,7 @@ class EquipmentReader {
   Source::Timetable read_timetable(JsonValue list) {
     const std::string expected = R"(a list of {"at": "2 h", "product": ..., "quantity": ...})";
     Source::Timetable timetable;
+    std::uint64_t parts = 0;
     for (JsonValue row = reader_.elements(list, expected); row; row = row.next()) {
       const JsonRecord record(reader_, row, "an arrival", {"at", "product", "quantity"});
       Arrival arrival;
@@ -130,7 +135,10 @@ class EquipmentReader {
       if (!timetable.arrivals.empty()) arrival.at = timetable.arrivals.back().at;
       read_time(record.need("at", "a time such as \"2 h\""), arrival.at);
       record.text("product", arrival.product);
-      record.count("quantity", arrival.quantity);
+      record.count("quantity", arrival.quantity, kMostAtOnce);
+      if (parts <= kMostArrivals && (parts += arrival.quantity) > kMostArrivals)
+        reader_.fault(row, row.pointer(), "the part number " + std::to_string(kMostArrivals + 1) + " of the timetable",
+                      "at most " + std::to_string(kMostArrivals) + " parts in all");
       timetable.arrivals.push_back(std::move(arrival));
     }
     return timetable;

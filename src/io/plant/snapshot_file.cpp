@@ -6,6 +6,7 @@
 #include "io/plant/json_writer.hpp"
 #include "io/plant/packml.hpp"
 #include "io/plant/text_file.hpp"
+#include "plant/text.hpp"
 #include "takt/io/plant/plant_file.hpp"
 
 namespace takt::io {
@@ -162,11 +163,11 @@ Snapshot parse_snapshot(std::string_view line, const std::string& name, int line
   return snapshot;
 }
 
-std::vector<Snapshot> read_snapshots(const std::filesystem::path& file,
-                                     const std::function<void(const Fault&)>& on_fault, const Limits& limits) {
+std::vector<SnapshotLine> read_snapshot_lines(const std::filesystem::path& file,
+                                              const std::function<void(const Fault&)>& on_fault, const Limits& limits) {
   const std::string text = detail::read_text_file(file, limits);
   const std::string name = file.string();
-  std::vector<Snapshot> snapshots;
+  std::vector<SnapshotLine> snapshots;
   std::vector<Fault> faults;
   int number = 0;
   for (std::string_view rest = text; !rest.empty();) {
@@ -175,7 +176,7 @@ std::vector<Snapshot> read_snapshots(const std::filesystem::path& file,
     ++number;
     if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
     try {
-      snapshots.push_back(parse_snapshot(line, name, number, limits));
+      snapshots.push_back({parse_snapshot(line, name, number, limits), number});
     } catch (const InvalidInput& error) {
       for (const Fault& fault : error.faults()) {
         if (on_fault) {
@@ -188,6 +189,21 @@ std::vector<Snapshot> read_snapshots(const std::filesystem::path& file,
   }
   if (!faults.empty()) throw InvalidInput(std::move(faults));
   return snapshots;
+}
+
+std::vector<Snapshot> read_snapshots(const std::filesystem::path& file,
+                                     const std::function<void(const Fault&)>& on_fault, const Limits& limits) {
+  std::vector<Snapshot> snapshots;
+  for (SnapshotLine& read : read_snapshot_lines(file, on_fault, limits)) snapshots.push_back(std::move(read.snapshot));
+  return snapshots;
+}
+
+Fault placed_in_snapshot(Fault fault, const std::string& file, int line) {
+  fault.value = '"' + fault.path + '"';
+  fault.path = "/entities/" + takt::detail::pointer_token(fault.path);
+  fault.file = file;
+  fault.line = line;
+  return fault;
 }
 
 std::string to_json(const Snapshot& snapshot) {

@@ -132,6 +132,21 @@ TEST(PlantFile, ReadsTimesOfATimetableAfterTheStartAndAsLocalInstants) {
   EXPECT_EQ(arrivals.at(2).at, Time{3h});
 }
 
+TEST(PlantFile, RefusesATimetableOfTooManyParts) {
+  const auto messages = [](int rows) {
+    std::string timetable;
+    for (int i = 0; i < rows; ++i)
+      timetable += (i == 0 ? "" : ",") + std::string("\n{\"at\": \"2 h\", \"quantity\": 1000000}");
+    return messages_of(plant_of("\"in\": {\"kind\": \"source\", \"to\": \"out\", \"timetable\": [" + timetable +
+                                "]}, \"out\": {\"kind\": \"sink\"}"));
+  };
+  EXPECT_THAT(messages(10), ElementsAre());
+  EXPECT_THAT(messages(13),
+              ElementsAre("p.json:13: /enterprises/e/workshops/w/lines/l/equipment/in/timetable/10: found "
+                          "the part number 10000001 of the timetable, expected at most 10000000 parts in "
+                          "all"));
+}
+
 // A text that is wrong in one thing, and the whole message.
 struct Wrong {
   std::string text;
@@ -261,6 +276,10 @@ INSTANTIATE_TEST_SUITE_P(
                 "\"in\": {\"kind\": \"source\", \"timetable\": [{\"at\": \"2026-03-02T08:00:00\"}], \"to\": \"out\"},\n"
                 "\"out\": {\"kind\": \"sink\"}"),
             R"(p.json:2: $/in/timetable/0/at: found "2026-03-02T08:00:00", expected a time such as "2 h", as the plant has no clock with an epoch)"},
+        Wrong{
+            plant_of("\"in\": {\"kind\": \"source\", \"to\": \"out\", \"timetable\": [{\"at\": \"2 h\",\n\"quantity\": "
+                     "4000000000}]}, \"out\": {\"kind\": \"sink\"}"),
+            R"(p.json:3: $/in/timetable/0/quantity: found 4000000000, expected a whole number from 0 to 1000000)"},
         Wrong{plant_of("\"in\": {\"kind\": \"source\", \"interval\": \"1 s\", \"to\": \"out\"},\n\"my out\": "
                        "{\"kind\": \"sink\"},\n"
                        "\"out\": {\"kind\": \"sink\"}"),

@@ -172,5 +172,18 @@ TEST_F(SnapshotsOnDisk, ThrowEveryFaultAtTheEnd) {
   EXPECT_THROW(read_snapshots("/nowhere/none.jsonl"), FileError);
 }
 
+TEST_F(SnapshotsOnDisk, AreReadWithTheirLines) {
+  std::vector<int> lines;
+  for (const SnapshotLine& read : read_snapshot_lines(file_, [](const Fault&) {})) lines.push_back(read.line);
+  EXPECT_THAT(lines, ElementsAre(1, 4, 6));
+}
+
+TEST(SnapshotFile, PlacesAFaultWithAnEntity) {
+  const Fault fault{.path = "/a/b/c/d~e", .expected = "the path of an entity", .nearest = "/a/b/c/d"};
+  EXPECT_EQ(to_text(placed_in_snapshot(fault, "s.jsonl", 7)),
+            "s.jsonl:7: /entities/~1a~1b~1c~1d~0e: found \"/a/b/c/d~e\", expected the path of an entity; did you mean "
+            "/a/b/c/d?");
+}
+
 }  // namespace
 }  // namespace takt::io

@@ -16,6 +16,7 @@
 
 #include "takt/core/event_queue.hpp"
 #include "takt/engine/advance.hpp"
+#include "takt/engine/detail/state_moves.hpp"
 
 /// The path of an event that happens millions of times a second is compiled as one piece.
 #define TAKT_HOT [[gnu::always_inline]] inline
@@ -101,20 +102,19 @@ class Stepper {
   // timers and draws: stepper_timers.hpp
   TAKT_HOT void set_timer(std::uint32_t m);
   void set_source_timer(std::uint32_t i);
-  static bool in_process(const ServerState& s) {
-    return s.activity == Activity::working || (!kPlain && s.activity == Activity::setup);
-  }
+  static bool in_process(const ServerState& s) { return kPlain ? s.activity == Activity::working : is_in_process(s); }
   TAKT_HOT void touch(std::uint32_t m);
-  void update_clock(std::uint32_t m);
+  void update_clock(std::uint32_t m) { detail::update_clock(machine_specs_[m], machine(m), now_); }
   StreamKey stream(std::uint64_t path_hash, Purpose purpose) const {
     return {entity_key(path_hash, purpose) ^ seed_, state_.replication};
   }
   Tick draw_time(std::uint32_t law, StreamKey key, std::uint64_t ordinal) const;
-  std::uint32_t law_for(std::uint32_t law, const MachineSpec& spec, std::uint32_t product) const;
+  std::uint32_t law_for(std::uint32_t law, const MachineSpec& spec, std::uint32_t product) const {
+    return kPlain ? law : detail::law_for(model_, spec, law, product);
+  }
   TAKT_HOT Tick draw_cycle(std::uint32_t m, const MachineSpec& spec, std::uint64_t ordinal, std::uint32_t product);
   [[gnu::noinline]] Tick draw_new_cycle(CycleBlock& block, const MachineSpec& spec, std::uint64_t ordinal,
                                         std::uint32_t product);
-  std::uint32_t choose(RouteRange range, StreamKey key, std::uint64_t ordinal) const;
   std::uint32_t route_of_machine(const MachineSpec& spec, std::uint32_t product, std::uint64_t ordinal) const;
 
   // machines: stepper_machines.hpp
@@ -123,13 +123,16 @@ class Stepper {
   TAKT_HOT void set_activity(std::uint32_t m, std::uint32_t s, Activity to);
   TAKT_HOT void load(std::uint32_t m, std::uint32_t s, const Part& part);
   TAKT_HOT void finish(std::uint32_t m);
-  void scrap(std::uint32_t m, std::uint32_t s);
+  void discard(std::uint32_t m, std::uint32_t s);
   /// A server without a part looks for the next one.
   void next(std::uint32_t m, std::uint32_t s) { look_for_part(m, s); }
   TAKT_HOT void look_for_part(std::uint32_t m, std::uint32_t s);
   TAKT_HOT bool take(std::uint32_t m, Part& part);
   void next_before_service(std::uint32_t m, std::uint32_t s);
-  bool another_waits(std::uint32_t m);
+  void ask_for_place(std::uint32_t m, std::uint32_t s);
+  std::uint32_t asking_server(std::uint32_t m);
+  void mark_siblings(std::uint32_t m);
+  std::uint32_t parts_in_front(std::uint32_t m, std::uint32_t most);
   void ask_next(std::uint32_t m);
   std::optional<std::uint32_t> next_product(std::uint32_t m);
 
@@ -139,9 +142,8 @@ class Stepper {
   void spoil(std::uint32_t m);
   void repair(std::uint32_t m);
   void change_shift(std::uint32_t m);
-  void pause(std::uint32_t m) { shift_dues(m, -now_); }
-  void unpause(std::uint32_t m) { shift_dues(m, now_); }
-  void shift_dues(std::uint32_t m, Tick by);
+  void pause(std::uint32_t m) { shift_dues(view_, machine_specs_[m], -now_); }
+  void unpause(std::uint32_t m) { shift_dues(view_, machine_specs_[m], now_); }
   void report_condition(std::uint32_t m, Condition before);
   void wake(std::uint32_t m);
   bool call_crew(std::uint32_t m);
@@ -163,10 +165,11 @@ class Stepper {
   Part release(std::uint32_t place, std::uint32_t producer);
   std::uint32_t source_of(std::uint32_t producer) const { return producer - server_count_; }
   std::uint32_t producer_of_source(std::uint32_t i) const { return server_count_ + i; }
-  std::uint32_t& next_waiting(std::uint32_t producer);
-  void wait_for_place(std::uint32_t producer, std::uint32_t place);
-  void remove_waiting(std::uint32_t place, std::uint32_t producer);
+  std::uint32_t next_waiting(std::uint32_t producer) const { return detail::next_waiting(view_, producer); }
+  void wait_for_place(std::uint32_t producer, std::uint32_t place) { append_waiting(view_, place, producer); }
+  void remove_waiting(std::uint32_t place, std::uint32_t producer) { detail::remove_waiting(view_, place, producer); }
   void stop_waiting(std::uint32_t s);
+  bool gives_part(std::uint32_t producer);
   std::uint32_t first_waiting(std::uint32_t place);
   std::uint32_t first_to_start_or_waiting(std::uint32_t place);
 
@@ -244,7 +247,6 @@ void Stepper<Queue, kPlain, Observer>::fill_queue() {
 template <class Queue, bool kPlain, class Observer>
 Outcome::Status Stepper<Queue, kPlain, Observer>::run_window(Time stop, std::uint64_t& budget) {
   std::uint64_t left = budget;
-  std::uint64_t still = 0;
   for (;;) {
     const NextEvent event = queue_.next();
     if (event.time > stop) break;
@@ -253,11 +255,11 @@ Outcome::Status Stepper<Queue, kPlain, Observer>::run_window(Time stop, std::uin
       return Outcome::Status::paused;
     }
     --left;
-    still = event.time == self_.now ? still + 1 : 0;
+    self_.still = event.time == self_.now ? self_.still + 1 : 0;
     self_.now = event.time;
     now_ = event.time.time_since_epoch().count();
     handle(event);
-    if (!waits_.empty() || still > kLivelock) [[unlikely]] {
+    if (!waits_.empty() || self_.still > kLivelock) [[unlikely]] {
       budget = left;
       return waits_.empty() ? Outcome::Status::livelock : Outcome::Status::deadlock;
     }

@@ -33,18 +33,23 @@ void Stepper<Queue, kPlain, Observer>::begin_repair(std::uint32_t m) {
   ms.breakdown = now_ + ms.breakdown_total;
 }
 
-/// The part in process does not just wait for the repair: its work starts anew, or it is scrapped.
+/// The part in process, or in set-up, does not just wait for the repair: that starts anew, or the part is scrapped.
 template <class Queue, bool kPlain, class Observer>
 void Stepper<Queue, kPlain, Observer>::spoil(std::uint32_t m) {
   const MachineSpec& spec = machine_specs_[m];
   for (std::uint32_t s = spec.first_server; s < spec.first_server + spec.servers; ++s) {
     ServerState& ss = server(s);
-    if (ss.activity != Activity::working) continue;
+    if (!in_process(ss)) continue;
     if (spec.on_failure == OnFailure::restart) {
-      ss.total = draw_cycle(m, spec, machine(m).starts++, ss.part.product);
+      const std::uint64_t ordinal = machine(m).starts++;
+      ss.operation = static_cast<std::uint32_t>(ordinal);
+      ss.total = ss.activity == Activity::setup ? draw_time(law_for(spec.load_law, spec, ss.part.product),
+                                                            stream(spec.path_hash, Purpose::load), ordinal)
+                                                : draw_cycle(m, spec, ordinal, ss.part.product);
       ss.due = ss.total;
     } else {
-      scrap(m, s);
+      ++machine(m).spoiled;
+      discard(m, s);
       next(m, s);
     }
   }
@@ -82,13 +87,6 @@ void Stepper<Queue, kPlain, Observer>::change_shift(std::uint32_t m) {
 }
 
 template <class Queue, bool kPlain, class Observer>
-void Stepper<Queue, kPlain, Observer>::shift_dues(std::uint32_t m, Tick by) {
-  const MachineSpec& spec = machine_specs_[m];
-  for (std::uint32_t s = spec.first_server; s < spec.first_server + spec.servers; ++s)
-    if (in_process(server(s))) server(s).due += by;
-}
-
-template <class Queue, bool kPlain, class Observer>
 void Stepper<Queue, kPlain, Observer>::report_condition(std::uint32_t m, Condition before) {
   const MachineSpec& spec = machine_specs_[m];
   const Condition after = machine(m).condition();
@@ -105,9 +103,13 @@ void Stepper<Queue, kPlain, Observer>::wake(std::uint32_t m) {
     if (ss.freed != 0) continue;  // on the list already
     if (ss.activity == Activity::starved || (ss.activity == Activity::blocked && ss.waits_to_start != 0)) {
       next(m, s);
-    } else if (ss.activity == Activity::blocked && can_unload(m) && deliver(ss.part, ss.place, s)) {
-      remove_waiting(ss.place, s);
-      next(m, s);
+    } else if (ss.activity == Activity::blocked && can_unload(m)) {
+      // Out of the queue first: a consumer that starts on this part at once would let it in a second time.
+      const std::uint32_t before = detail::remove_waiting(view_, ss.place, s);
+      if (deliver(ss.part, ss.place, s))
+        next(m, s);
+      else
+        insert_waiting(view_, ss.place, s, before);
     }
   }
   touch(m);
@@ -122,12 +124,7 @@ bool Stepper<Queue, kPlain, Observer>::call_crew(std::uint32_t m) {
     observer_.crew(c, 1, 0, now());
     return true;
   }
-  if (crew.last_waiting == kNone)
-    crew.first_waiting = m;
-  else
-    machine(crew.last_waiting).next_for_crew = m;
-  crew.last_waiting = m;
-  ++crew.waiting;
+  append_for_crew(view_, c, m);
   observer_.crew(c, 0, 1, now());
   return false;
 }
@@ -142,10 +139,7 @@ void Stepper<Queue, kPlain, Observer>::release_crew(std::uint32_t c) {
     observer_.crew(c, -1, 0, now());
     return;
   }
-  crew.first_waiting = machine(m).next_for_crew;
-  machine(m).next_for_crew = kNone;
-  if (crew.first_waiting == kNone) crew.last_waiting = kNone;
-  --crew.waiting;
+  remove_for_crew(view_, c, m);
   observer_.crew(c, 0, -1, now());
   begin_repair(m);
   report_condition(m, Condition::waiting_for_crew);

@@ -22,11 +22,7 @@ void Stepper<Queue, kPlain, Observer>::set_activity(std::uint32_t m, std::uint32
   ServerState& ss = server(s);
   const Activity from = ss.activity;
   if (from == to) return;
-  ms.working +=
-      static_cast<std::uint32_t>(to == Activity::working) - static_cast<std::uint32_t>(from == Activity::working);
-  ms.busy +=
-      static_cast<std::uint32_t>(from == Activity::starved) - static_cast<std::uint32_t>(to == Activity::starved);
-  ss.activity = to;
+  change_activity(ms, ss, to);
   const Condition condition = ms.condition();
   observer_.mode(m, s, {condition, from}, {condition, to}, now());
 }
@@ -40,6 +36,7 @@ void Stepper<Queue, kPlain, Observer>::load(std::uint32_t m, std::uint32_t s, co
   ss.part = part;
   observer_.load(m, part, now());
   const std::uint64_t ordinal = ms.starts++;
+  ss.operation = static_cast<std::uint32_t>(ordinal);
   if (has(spec, kHasLoad)) {
     ss.total = draw_time(law_for(spec.load_law, spec, part.product), stream(spec.path_hash, Purpose::load), ordinal);
     set_activity(m, s, Activity::setup);
@@ -59,7 +56,7 @@ void Stepper<Queue, kPlain, Observer>::finish(std::uint32_t m) {
   ServerState& ss = server(s);
   MachineState& ms = machine(m);
   if (!kPlain && ss.activity == Activity::setup) {
-    ss.total = draw_cycle(m, spec, ms.starts - 1, ss.part.product);
+    ss.total = draw_cycle(m, spec, ms.ordinal_of(ss.operation), ss.part.product);
     ss.due = now_ + ss.total;
     set_activity(m, s, Activity::working);
     touch(m);
@@ -69,11 +66,15 @@ void Stepper<Queue, kPlain, Observer>::finish(std::uint32_t m) {
   observer_.complete(m, ss.part, now());
   if (!kPlain && numbers_.probabilities[spec.scrap] > 0.0 &&
       Draw(stream(spec.path_hash, Purpose::scrap), ordinal).uniform() < numbers_.probabilities[spec.scrap]) {
-    scrap(m, s);
+    ++ms.scrapped;
+    discard(m, s);
     next(m, s);
     return;
   }
-  if (!has(spec, kBeforeService)) ss.place = route_of_machine(spec, ss.part.product, ordinal);
+  if (!has(spec, kBeforeService))
+    ss.place = route_of_machine(spec, ss.part.product, ordinal);
+  else if (ss.reserved == 0)  // a state made by hand: the place was not asked for before
+    ss.place = route_of_machine(spec, ss.part.product, ms.ordinal_of(ss.operation));
   if (deliver(ss.part, ss.place, s)) {
     look_for_part(m, s);
   } else {
@@ -86,8 +87,7 @@ void Stepper<Queue, kPlain, Observer>::finish(std::uint32_t m) {
 }
 
 template <class Queue, bool kPlain, class Observer>
-void Stepper<Queue, kPlain, Observer>::scrap(std::uint32_t m, std::uint32_t s) {
-  ++machine(m).scrapped;
+void Stepper<Queue, kPlain, Observer>::discard(std::uint32_t m, std::uint32_t s) {
   observer_.scrap(m, server(s).part, now());
   if (server(s).reserved != 0) give_back_reservation(s);
 }
@@ -127,15 +127,22 @@ bool Stepper<Queue, kPlain, Observer>::take(std::uint32_t m, Part& part) {
 /// Blocking before service: a place downstream is reserved before the part is taken in.
 template <class Queue, bool kPlain, class Observer>
 void Stepper<Queue, kPlain, Observer>::next_before_service(std::uint32_t m, std::uint32_t s) {
+  ask_for_place(m, s);
+  if (machine_specs_[m].servers > 1) mark_siblings(m);
+  touch(m);
+}
+
+template <class Queue, bool kPlain, class Observer>
+void Stepper<Queue, kPlain, Observer>::ask_for_place(std::uint32_t m, std::uint32_t s) {
   ServerState& ss = server(s);
   const MachineSpec& spec = machine_specs_[m];
-  const bool asks = ss.reserved != 0 || ss.waits_to_start != 0 || !another_waits(m);  // one server at a time
+  if (ss.waits_to_start == kBehind) ss.waits_to_start = 0;
+  const bool asks = ss.reserved != 0 || ss.waits_to_start == kAsks || asking_server(m) == kNone;  // one at a time
   const std::optional<std::uint32_t> product = asks && can_load(m) ? next_product(m) : std::nullopt;
   if (!product) {
     if (ss.reserved != 0) give_back_reservation(s);
     if (ss.waits_to_start != 0) stop_waiting(s);
     set_activity(m, s, Activity::starved);
-    touch(m);
     return;
   }
   const std::uint32_t place = route_of_machine(spec, *product, machine(m).starts);
@@ -145,9 +152,8 @@ void Stepper<Queue, kPlain, Observer>::next_before_service(std::uint32_t m, std:
     ss.place = place;
     if (!reserve(place)) {
       if (ss.waits_to_start == 0) wait_for_place(s, place);
-      ss.waits_to_start = 1;
+      ss.waits_to_start = kAsks;
       set_activity(m, s, Activity::blocked);
-      touch(m);
       if (spec_.cyclic) waits_ = circular_wait(model_, state_, s);
       return;
     }
@@ -157,16 +163,49 @@ void Stepper<Queue, kPlain, Observer>::next_before_service(std::uint32_t m, std:
   Part part;
   take(m, part);
   load(m, s, part);
-  touch(m);
-  if (machine(m).busy < spec.servers) ask_next(m);
+  ask_next(m);
 }
 
 template <class Queue, bool kPlain, class Observer>
-bool Stepper<Queue, kPlain, Observer>::another_waits(std::uint32_t m) {
+std::uint32_t Stepper<Queue, kPlain, Observer>::asking_server(std::uint32_t m) {
   const MachineSpec& spec = machine_specs_[m];
   for (std::uint32_t s = spec.first_server; s < spec.first_server + spec.servers; ++s)
-    if (server(s).waits_to_start != 0) return true;
-  return false;
+    if (server(s).waits_to_start == kAsks) return s;
+  return kNone;
+}
+
+/// While one server asks for a place, the others for whom there are parts are blocked behind it.
+template <class Queue, bool kPlain, class Observer>
+void Stepper<Queue, kPlain, Observer>::mark_siblings(std::uint32_t m) {
+  const MachineSpec& spec = machine_specs_[m];
+  const std::uint32_t asking = asking_server(m);
+  std::uint32_t parts = asking == kNone ? 0 : parts_in_front(m, spec.servers);
+  if (parts > 0) --parts;  // the first is for the one that asks
+  for (std::uint32_t s = spec.first_server; s < spec.first_server + spec.servers; ++s) {
+    ServerState& ss = server(s);
+    if (s == asking || ss.freed != 0 || (ss.activity != Activity::starved && ss.waits_to_start != kBehind)) continue;
+    const bool behind = parts > 0;
+    if (behind) {
+      --parts;
+      ss.place = server(asking).place;
+    }
+    ss.waits_to_start = behind ? kBehind : 0;
+    set_activity(m, s, behind ? Activity::blocked : Activity::starved);
+  }
+}
+
+/// Parts that the machine could take in now, counted up to `most`.
+template <class Queue, bool kPlain, class Observer>
+std::uint32_t Stepper<Queue, kPlain, Observer>::parts_in_front(std::uint32_t m, std::uint32_t most) {
+  const MachineSpec& spec = machine_specs_[m];
+  std::uint32_t parts = 0;
+  for (std::uint32_t i = spec.first_input; i < spec.first_input + spec.inputs && parts < most; ++i) {
+    const BufferState& b = buffers_[model_.inputs[i]];
+    parts += std::min(b.level, most);
+    for (std::uint32_t p = b.first_waiting; p != kNone && parts < most; p = next_waiting(p))
+      if (gives_part(p)) ++parts;
+  }
+  return std::min(parts, most);
 }
 
 /// One server started: the next idle one may ask for a place.
@@ -174,7 +213,8 @@ template <class Queue, bool kPlain, class Observer>
 void Stepper<Queue, kPlain, Observer>::ask_next(std::uint32_t m) {
   const MachineSpec& spec = machine_specs_[m];
   for (std::uint32_t s = spec.first_server; s < spec.first_server + spec.servers; ++s) {
-    if (server(s).activity != Activity::starved || server(s).freed != 0) continue;
+    const ServerState& ss = server(s);
+    if ((ss.activity != Activity::starved && ss.waits_to_start != kBehind) || ss.freed != 0) continue;
     server(s).freed = 1;
     scratch_.pending.push_back(s);
     return;

@@ -116,13 +116,14 @@ bool Stepper<Queue, kPlain, Observer>::take_from(std::uint32_t place, Part& part
     ++b.taken;
     observer_.level(place, -1, now());
     if (b.first_waiting != kNone) refill(place);
-    if (!kPlain && b.level == 0) doubt_consumers(place);
+    if (!kPlain) doubt_consumers(place);
     return true;
   }
   const std::uint32_t producer = first_waiting(place);
   if (producer == kNone) return false;
   ++b.taken;
   part = release(place, producer);
+  if (!kPlain) doubt_consumers(place);
   return true;
 }
 
@@ -134,10 +135,11 @@ void Stepper<Queue, kPlain, Observer>::doubt_consumers(std::uint32_t place) {
     const MachineSpec& consumer = machine_specs_[model_.consumers[i]];
     if (!has(consumer, kBeforeService)) continue;
     for (std::uint32_t s = consumer.first_server; s < consumer.first_server + consumer.servers; ++s) {
-      if (server(s).waits_to_start == 0 || server(s).freed != 0) continue;
+      if (server(s).waits_to_start != kAsks || server(s).freed != 0 || buffers_[place].level > 0) continue;
       server(s).freed = 1;
       scratch_.pending.push_back(s);
     }
+    if (consumer.servers > 1) mark_siblings(model_.consumers[i]);
   }
 }
 
@@ -173,36 +175,6 @@ Part Stepper<Queue, kPlain, Observer>::release(std::uint32_t place, std::uint32_
 }
 
 template <class Queue, bool kPlain, class Observer>
-std::uint32_t& Stepper<Queue, kPlain, Observer>::next_waiting(std::uint32_t producer) {
-  return is_server(producer) ? server(producer).next_waiting : view_.sources[source_of(producer)].next_waiting;
-}
-
-template <class Queue, bool kPlain, class Observer>
-void Stepper<Queue, kPlain, Observer>::wait_for_place(std::uint32_t producer, std::uint32_t place) {
-  BufferState& b = buffers_[place];
-  next_waiting(producer) = kNone;
-  if (b.last_waiting == kNone)
-    b.first_waiting = producer;
-  else
-    next_waiting(b.last_waiting) = producer;
-  b.last_waiting = producer;
-}
-
-template <class Queue, bool kPlain, class Observer>
-void Stepper<Queue, kPlain, Observer>::remove_waiting(std::uint32_t place, std::uint32_t producer) {
-  BufferState& b = buffers_[place];
-  std::uint32_t before = kNone;
-  for (std::uint32_t p = b.first_waiting; p != producer; p = next_waiting(p)) before = p;
-  const std::uint32_t after = next_waiting(producer);
-  if (before == kNone)
-    b.first_waiting = after;
-  else
-    next_waiting(before) = after;
-  if (b.last_waiting == producer) b.last_waiting = before;
-  next_waiting(producer) = kNone;
-}
-
-template <class Queue, bool kPlain, class Observer>
 void Stepper<Queue, kPlain, Observer>::stop_waiting(std::uint32_t s) {
   remove_waiting(server(s).place, s);
   server(s).waits_to_start = 0;
@@ -212,8 +184,15 @@ void Stepper<Queue, kPlain, Observer>::stop_waiting(std::uint32_t s) {
 template <class Queue, bool kPlain, class Observer>
 std::uint32_t Stepper<Queue, kPlain, Observer>::first_waiting(std::uint32_t place) {
   for (std::uint32_t p = buffers_[place].first_waiting; p != kNone; p = next_waiting(p))
-    if (!is_server(p) || (server(p).waits_to_start == 0 && can_unload(model_.machine_of_server[p]))) return p;
+    if (gives_part(p)) return p;
   return kNone;
+}
+
+/// Whether a producer that waits has a part, and its machine lets it out.
+template <class Queue, bool kPlain, class Observer>
+bool Stepper<Queue, kPlain, Observer>::gives_part(std::uint32_t producer) {
+  return !is_server(producer) ||
+         (server(producer).waits_to_start == 0 && can_unload(model_.machine_of_server[producer]));
 }
 
 template <class Queue, bool kPlain, class Observer>

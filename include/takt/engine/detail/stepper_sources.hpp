@@ -40,7 +40,7 @@ void Stepper<Queue, kPlain, Observer>::make_part(const SourceSpec& spec, SourceS
   source.part = Part{0, 0, product == kNone ? 0 : product};
   const RouteRange range = spec.ranges != kNone ? model_.routes_of[spec.ranges + source.part.product]
                                                 : RouteRange{spec.first_route, spec.routes};
-  source.place = choose(range, stream(spec.path_hash, Purpose::routing), source.arrivals);
+  source.place = choose_way(model_, numbers_, range, stream(spec.path_hash, Purpose::routing), source.arrivals);
   ++source.arrivals;
 }
 

@@ -48,27 +48,9 @@ void Stepper<Queue, kPlain, Observer>::touch(std::uint32_t m) {
 }
 
 template <class Queue, bool kPlain, class Observer>
-void Stepper<Queue, kPlain, Observer>::update_clock(std::uint32_t m) {
-  const MachineSpec& spec = machine_specs_[m];
-  MachineState& ms = machine(m);
-  bool runs = ms.down == 0;
-  if (spec.clock == FailureClock::working) runs = runs && ms.off_shift == 0 && ms.working != 0;
-  if (spec.clock == FailureClock::on_shift) runs = runs && ms.off_shift == 0;
-  if (runs == (ms.clock_runs != 0)) return;
-  ms.breakdown += runs ? now_ : -now_;
-  ms.clock_runs = runs ? 1 : 0;
-}
-
-template <class Queue, bool kPlain, class Observer>
 Tick Stepper<Queue, kPlain, Observer>::draw_time(std::uint32_t law, StreamKey key, std::uint64_t ordinal) const {
   Draw draw(key, ordinal);
   return from_seconds(numbers_.laws[law].sample(draw)).count();
-}
-
-template <class Queue, bool kPlain, class Observer>
-std::uint32_t Stepper<Queue, kPlain, Observer>::law_for(std::uint32_t law, const MachineSpec& spec,
-                                                        std::uint32_t product) const {
-  return has(spec, kLawByProduct) ? model_.law_of[law + product] : law;
 }
 
 /// In blocks where one law holds for all products; the draws before the first whole block are made one by one, so that
@@ -97,24 +79,11 @@ Tick Stepper<Queue, kPlain, Observer>::draw_new_cycle(CycleBlock& block, const M
 }
 
 template <class Queue, bool kPlain, class Observer>
-std::uint32_t Stepper<Queue, kPlain, Observer>::choose(RouteRange range, StreamKey key, std::uint64_t ordinal) const {
-  if (range.count == 1) return model_.routes[range.first].place;
-  Draw draw(key, ordinal);
-  double u = draw.uniform();
-  for (std::uint32_t i = range.first; i + 1 < range.first + range.count; ++i) {
-    u -= numbers_.probabilities[model_.routes[i].probability];
-    if (u < 0.0) return model_.routes[i].place;
-  }
-  return model_.routes[range.first + range.count - 1].place;
-}
-
-template <class Queue, bool kPlain, class Observer>
 std::uint32_t Stepper<Queue, kPlain, Observer>::route_of_machine(const MachineSpec& spec, std::uint32_t product,
                                                                  std::uint64_t ordinal) const {
   if (kPlain || spec.routes == 1) return spec.place;
-  const RouteRange range =
-      has(spec, kRouteByProduct) ? model_.routes_of[spec.ranges + product] : RouteRange{spec.first_route, spec.routes};
-  return choose(range, stream(spec.path_hash, Purpose::routing), ordinal);
+  return choose_way(model_, numbers_, ways_of(model_, spec, product), stream(spec.path_hash, Purpose::routing),
+                    ordinal);
 }
 
 }  // namespace takt::detail

@@ -32,6 +32,16 @@ std::string to_json(const Plant& plant);
 /// skipped, without, every fault of the file is thrown at the end of reading as InvalidInput.
 std::vector<Snapshot> read_snapshots(const std::filesystem::path& file,
                                      const std::function<void(const Fault&)>& on_fault = {}, const Limits& limits = {});
+/// The same, each snapshot with the line it stands on.
+struct SnapshotLine {
+  Snapshot snapshot{};
+  int line = 0;
+};
+std::vector<SnapshotLine> read_snapshot_lines(const std::filesystem::path& file,
+                                              const std::function<void(const Fault&)>& on_fault = {},
+                                              const Limits& limits = {});
+/// A fault that a twin found with an entity of a snapshot, with its place: file, line, JSON pointer.
+Fault placed_in_snapshot(Fault fault, const std::string& file, int line);
 /// One line.
 Snapshot parse_snapshot(std::string_view line, const std::string& name = "snapshot", int line_number = 1,
                         const Limits& limits = {});

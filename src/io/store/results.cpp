@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "takt/io/store/results.hpp"
+
+#include <array>
+#include <cstddef>
+#include <numeric>
+
+#include "io/store/hdf5_file.hpp"
+#include "io/store/model_text.hpp"
+#include "takt/core/version.hpp"
+#include "takt/io/plant/plant_file.hpp"
+#include "takt/io/store/whole_file.hpp"
+#include "takt/report/results.hpp"
+
+namespace takt::io {
+namespace {
+
+using detail::StoreReader;
+using detail::StoreWriter;
+
+constexpr std::string_view kKind = "results";
+
+void write_provenance(StoreWriter& store, const StudyResult& result, const Present& present,
+                      const StudyOptions& options) {
+  store.attribute("/", "takt_version", kVersion);
+  store.attribute("/", "plant_name", present.model->plant.name);
+  store.attribute("/", "model_hash", detail::hash_text(present.model->hash));
+  store.attribute("/", "seed", present.seed);
+  store.attribute("/", "horizon_s", to_seconds(options.horizon));
+  store.attribute("/", "warmup_s", to_seconds(options.warmup));
+  store.attribute("/", "replications", std::uint64_t{result.replications});
+  store.attribute("/", "events", result.events);
+  store.attribute("/", "little_gap", result.little_gap);
+  store.attribute("/", "semantics", report::semantics_json(present));
+  store.text("/plant", to_json(present.model->plant));
+}
+
+/// A row for each scenario, entity and figure.
+void write_summaries(StoreWriter& store, const StudyResult& result) {
+  std::vector<std::string> scenario, entity, kpi, unit;
+  std::vector<double> mean, half_width, q05, q50, q95;
+  std::vector<std::int64_t> row, n;
+  for (std::size_t s = 0; s < result.scenarios.size(); ++s)
+    for (std::size_t k = 0; k < result.kpis.size(); ++k) {
+      const Summary summary = result.summary(s, k);
+      row.push_back(static_cast<std::int64_t>(row.size()));
+      scenario.push_back(result.scenarios[s]);
+      entity.push_back(result.kpis[k].entity);
+      kpi.push_back(result.kpis[k].kpi);
+      unit.push_back(result.kpis[k].unit);
+      mean.push_back(summary.mean);
+      half_width.push_back(summary.half_width_95);
+      n.push_back(static_cast<std::int64_t>(summary.n));
+      q05.push_back(summary.q05);
+      q50.push_back(summary.q50);
+      q95.push_back(summary.q95);
+    }
+  store.numbers("/kpis/row", std::span<const std::int64_t>(row));
+  store.scale("/kpis/row", "row");
+  const auto texts = [&store](const std::string& name, const std::vector<std::string>& values) {
+    store.texts("/kpis/" + name, values);
+    store.attach("/kpis/" + name, 0, "/kpis/row");
+  };
+  const auto numbers = [&store]<class Number>(const std::string& name, const std::vector<Number>& values) {
+    store.numbers("/kpis/" + name, std::span<const Number>(values));
+    store.attach("/kpis/" + name, 0, "/kpis/row");
+  };
+  texts("scenario", scenario);
+  texts("entity", entity);
+  texts("kpi", kpi);
+  texts("unit", unit);
+  numbers("mean", mean);
+  numbers("half_width_95", half_width);
+  numbers("n", n);
+  numbers("q05", q05);
+  numbers("q50", q50);
+  numbers("q95", q95);
+}
+
+/// Every value: (scenario, replication, figure).
+void write_values(StoreWriter& store, const StudyResult& result) {
+  std::vector<std::int64_t> replications(result.replications), figures(result.kpis.size());
+  std::iota(replications.begin(), replications.end(), 0);
+  std::iota(figures.begin(), figures.end(), 0);
+  std::vector<std::string> entity, kpi, unit;
+  for (const KpiName& name : result.kpis) {
+    entity.push_back(name.entity);
+    kpi.push_back(name.kpi);
+    unit.push_back(name.unit);
+  }
+  store.texts("/futures/scenario", result.scenarios);
+  store.numbers("/futures/replication", std::span<const std::int64_t>(replications));
+  store.numbers("/futures/figure", std::span<const std::int64_t>(figures));
+  for (const char* name : {"scenario", "replication", "figure"}) store.scale("/futures/" + std::string(name), name);
+  for (const auto& [name, labels] : {std::pair("entity", &entity), std::pair("kpi", &kpi), std::pair("unit", &unit)}) {
+    const std::string path = "/futures/" + std::string(name);
+    store.texts(path, *labels);
+    store.attach(path, 0, "/futures/figure");
+  }
+  store.numbers("/futures/value", std::span<const double>(result.values),
+                {result.scenarios.size(), result.replications, result.kpis.size()});
+  store.attach("/futures/value", 0, "/futures/scenario");
+  store.attach("/futures/value", 1, "/futures/replication");
+  store.attach("/futures/value", 2, "/futures/figure");
+}
+
+void write_unfinished(StoreWriter& store, const std::vector<Unfinished>& unfinished) {
+  std::vector<std::string> scenario, reason, waits;
+  std::vector<std::int64_t> replication, time;
+  for (const Unfinished& each : unfinished) {
+    scenario.push_back(each.scenario);
+    replication.push_back(each.replication);
+    reason.emplace_back(each.outcome.status == Outcome::Status::deadlock ? "deadlock" : "livelock");
+    time.push_back(each.outcome.time.time_since_epoch().count());
+    std::string lines;
+    for (const std::string& wait : each.outcome.circular_wait) lines += (lines.empty() ? "" : "\n") + wait;
+    waits.push_back(lines);
+  }
+  store.texts("/unfinished/scenario", scenario);
+  store.numbers("/unfinished/replication", std::span<const std::int64_t>(replication));
+  store.texts("/unfinished/reason", reason);
+  store.numbers("/unfinished/time_ns", std::span<const std::int64_t>(time));
+  store.texts("/unfinished/circular_wait", waits);
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t from = 0; from < text.size();) {
+    const std::size_t end = std::min(text.find('\n', from), text.size());
+    lines.push_back(text.substr(from, end - from));
+    from = end + 1;
+  }
+  return lines;
+}
+
+std::vector<Unfinished> read_unfinished(const StoreReader& store) {
+  const auto scenario = store.texts("/unfinished/scenario");
+  const auto replication = store.integers("/unfinished/replication");
+  const auto reason = store.texts("/unfinished/reason");
+  const auto time = store.integers("/unfinished/time_ns");
+  const auto waits = store.texts("/unfinished/circular_wait");
+  for (const std::size_t size : {replication.size(), reason.size(), time.size(), waits.size()})
+    if (size != scenario.size()) store.fail("/unfinished", "columns of different lengths");
+  std::vector<Unfinished> unfinished(scenario.size());
+  for (std::size_t i = 0; i < unfinished.size(); ++i) {
+    unfinished[i].scenario = scenario[i];
+    unfinished[i].replication = static_cast<std::uint32_t>(replication[i]);
+    unfinished[i].outcome.status = reason[i] == "deadlock" ? Outcome::Status::deadlock : Outcome::Status::livelock;
+    unfinished[i].outcome.time = Time{Duration{time[i]}};
+    unfinished[i].outcome.circular_wait = lines_of(waits[i]);
+  }
+  return unfinished;
+}
+
+StudyResult read_result(const StoreReader& store) {
+  StudyResult result;
+  result.scenarios = store.texts("/futures/scenario");
+  result.replications = static_cast<std::uint32_t>(store.count_attribute("/", "replications"));
+  result.events = store.count_attribute("/", "events");
+  result.little_gap = store.number_attribute("/", "little_gap");
+  const auto entity = store.texts("/futures/entity");
+  const auto kpi = store.texts("/futures/kpi");
+  const auto unit = store.texts("/futures/unit");
+  if (kpi.size() != entity.size() || unit.size() != entity.size())
+    store.fail("/futures", "columns of different lengths");
+  for (std::size_t k = 0; k < entity.size(); ++k) result.kpis.push_back({entity[k], kpi[k], unit[k]});
+  result.values = store.doubles("/futures/value");
+  if (result.values.size() != result.scenarios.size() * result.replications * result.kpis.size())
+    store.fail("/futures/value", "not a value for each scenario, replication and figure");
+  result.unfinished = read_unfinished(store);
+  return result;
+}
+
+}  // namespace
+
+void save_results(const std::filesystem::path& file, const StudyResult& result, const Present& present,
+                  const StudyOptions& options) {
+  StoreWriter store(kKind);
+  write_provenance(store, result, present, options);
+  write_summaries(store, result);
+  write_values(store, result);
+  write_unfinished(store, result.unfinished);
+  write_whole(file, store.finish());
+}
+
+StoredResults load_results(const std::filesystem::path& file) {
+  const StoreReader store(file, kKind);
+  return {.result = read_result(store),
+          .provenance = {.plant_name = store.text_attribute("/", "plant_name"),
+                         .plant = store.text("/plant"),
+                         .model_hash = store.text_attribute("/", "model_hash"),
+                         .takt_version = store.text_attribute("/", "takt_version"),
+                         .seed = store.count_attribute("/", "seed"),
+                         .horizon_s = store.number_attribute("/", "horizon_s"),
+                         .warmup_s = store.number_attribute("/", "warmup_s"),
+                         .semantics = store.text_attribute("/", "semantics")}};
+}
+
+}  // namespace takt::io

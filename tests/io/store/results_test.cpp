@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "takt/io/store/results.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "engine/plants.hpp"
+#include "io/store/scratch_folder.hpp"
+#include "takt/core/error.hpp"
+#include "takt/io/store/checkpoint.hpp"
+#include "takt/io/store/whole_file.hpp"
+
+namespace takt::io {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Made {
+  Present present = Present::of(compile(test::ten_machines(), {.part_identity = true}), 7);
+  StudyOptions options{.horizon = 10min, .warmup = 1min, .replications = 5};
+  StudyResult result;
+
+  Made() {
+    Study study(present, options);
+    study.add("as is");
+    study.add("faster").set("/e/w/l/m03/cycle_time", "0.5 s");
+    result = study.run();
+    result.unfinished.push_back({"faster", 3, {}});
+    result.unfinished[0].outcome.status = Outcome::Status::deadlock;
+    result.unfinished[0].outcome.time = Time{5s};
+    result.unfinished[0].outcome.circular_wait = {"a waits for a place in b", "b waits for a place in a"};
+    result.values[4] = std::nan("");
+  }
+};
+
+TEST(StoredResults, ReadBackAsTheyWere) {
+  const test::ScratchFolder folder;
+  const Made made;
+  save_results(folder / "r.h5", made.result, made.present, made.options);
+  const StoredResults read = load_results(folder / "r.h5");
+  EXPECT_EQ(read.result.scenarios, made.result.scenarios);
+  EXPECT_EQ(read.result.kpis, made.result.kpis);
+  EXPECT_EQ(read.result.replications, 5U);
+  ASSERT_EQ(read.result.values.size(), made.result.values.size());
+  for (std::size_t i = 0; i < read.result.values.size(); ++i)
+    EXPECT_TRUE(read.result.values[i] == made.result.values[i] ||
+                (std::isnan(read.result.values[i]) && std::isnan(made.result.values[i])));
+  ASSERT_EQ(read.result.unfinished.size(), 1U);
+  EXPECT_EQ(read.result.unfinished[0].outcome.circular_wait, made.result.unfinished[0].outcome.circular_wait);
+  EXPECT_EQ(read.result.unfinished[0].outcome.time, Time{5s});
+  EXPECT_EQ(read.provenance.plant_name, "line");
+  EXPECT_EQ(read.provenance.seed, 7U);
+  EXPECT_EQ(read.provenance.horizon_s, 600.0);
+  EXPECT_EQ(read.provenance.warmup_s, 60.0);
+  EXPECT_FALSE(read.provenance.semantics.empty());
+  EXPECT_NE(read.provenance.plant.find("takt-plant/1"), std::string::npos);
+}
+
+TEST(StoredResults, AreNoCheckpoint) {
+  const test::ScratchFolder folder;
+  const Made made;
+  save_results(folder / "r.h5", made.result, made.present, made.options);
+  try {
+    load_checkpoint(folder / "r.h5");
+    FAIL() << "nothing was thrown";
+  } catch (const FileError& error) {
+    EXPECT_NE(std::string(error.what()).find("it holds results, expected checkpoint"), std::string::npos);
+  }
+}
+
+TEST(StoredResults, AreTheSameBytesEveryTime) {
+  const test::ScratchFolder folder;
+  const Made made;
+  save_results(folder / "a.h5", made.result, made.present, made.options);
+  save_results(folder / "b.h5", made.result, made.present, made.options);
+  EXPECT_EQ(read_whole(folder / "a.h5"), read_whole(folder / "b.h5"));
+}
+
+}  // namespace
+}  // namespace takt::io
