@@ -1,5 +1,7 @@
 # Rooms are the folders of include/takt and src; a library is made of several.
 
+set(TAKT_HEADER_ONLY_PACKAGES Boost::headers nlohmann_json::nlohmann_json)
+
 # takt_room(<room> <library> [packages its sources use...])
 function(takt_room room library)
   set_property(GLOBAL PROPERTY TAKT_LIBRARY_OF_${room} ${library})
@@ -22,7 +24,12 @@ function(takt_library library)
     add_library(${target} STATIC ${sources})
     takt_compile_options(${target})
     target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/src)
-    target_link_libraries(${target} PRIVATE ${packages})
+    foreach(package IN LISTS packages)
+      if(package IN_LIST TAKT_HEADER_ONLY_PACKAGES)
+        set(package $<BUILD_INTERFACE:${package}>) # nothing of it is left to link for users of an installed takt
+      endif()
+      target_link_libraries(${target} PRIVATE ${package})
+    endforeach()
     set(scope PUBLIC)
   else()
     add_library(${target} INTERFACE)
@@ -32,7 +39,7 @@ function(takt_library library)
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${library})
   target_compile_features(${target} ${scope} cxx_std_20)
   target_compile_options(${target} ${scope} -ffp-contract=off)
-  target_include_directories(${target} ${scope} ${PROJECT_SOURCE_DIR}/include)
+  target_include_directories(${target} ${scope} $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>)
   target_link_libraries(${target} ${scope} ${arg_PUBLIC})
 endfunction()
 

@@ -60,6 +60,10 @@ if(sources)
   endif()
 endif()
 
+# What the readers say of many documents, for tests/io/plant/schema_test.py.
+takt_program(documents tests SOURCES ${PROJECT_SOURCE_DIR}/tests/io/plant/documents.cpp LINKS takt::takt)
+target_include_directories(documents PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+
 # Scripts find the build in TAKT_BUILD_DIR and the Python package on PYTHONPATH. One that ends with 77 was skipped, and has
 # said why.
 set(script_environment "TAKT_BUILD_DIR=${PROJECT_BINARY_DIR};PYTHONDONTWRITEBYTECODE=1")
@@ -83,6 +87,10 @@ foreach(script IN LISTS scripts)
   cmake_path(RELATIVE_PATH name BASE_DIRECTORY tests)
   takt_test_script(${name} ${script})
 endforeach()
+
+# The fuzzers are built by their script, with clang, and run for a time.
+set_tests_properties(fuzz/fuzz_test PROPERTIES TIMEOUT 1200 COST 1000)
+set_tests_properties(fuzz/fuzz_long_test PROPERTIES TIMEOUT 7200)
 
 if(TAKT_PYTHON)
   file(GLOB scripts RELATIVE ${PROJECT_SOURCE_DIR} CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/python/tests/*_test.py)

@@ -62,10 +62,10 @@ bool are_equal(const Simulation& a, const Simulation& b) {
 }
 
 /// The numbers that scenarios may change: path, value in the unit, unit.
-std::vector<std::tuple<std::string, double, std::string>> numbers_of(const Model& model) {
+std::vector<std::tuple<std::string, double, std::string>> numbers_of(const Model& model, const Parameters& numbers) {
   std::vector<std::tuple<std::string, double, std::string>> rows;
   for (const ParameterSlot& slot : model.parameter_slots)
-    rows.emplace_back(slot.path, get_number(model, model.defaults, slot.path),
+    rows.emplace_back(slot.path, get_number(model, numbers, slot.path),
                       slot.kind == ParameterSlot::Kind::law ? "s" : "1");
   return rows;
 }
@@ -162,7 +162,9 @@ void bind_engine(py::module_& module) {
                                for (const Entity& entity : model.entities) paths.push_back(entity.path);
                                return paths;
                              })
-      .def("numbers", &numbers_of, "The numbers that scenarios may change: path, value, unit.");
+      .def(
+          "numbers", [](const Model& model) { return numbers_of(model, model.defaults); },
+          "The numbers that scenarios may change: path, value, unit.");
   module.def(
       "compile", [](Plant plant) { return std::make_shared<Model>(compile(std::move(plant))); }, py::arg("plant"),
       "Checks and compiles a plant.", py::call_guard<py::gil_scoped_release>());
@@ -177,6 +179,16 @@ void bind_engine(py::module_& module) {
           "Where it ended, since the start.")
       .def_readonly("events", &Outcome::events, "Completions, failures, repairs, arrivals, shift changes.")
       .def_readonly("circular_wait", &Outcome::circular_wait, "Of a deadlock: who waits for whom, one line a wait.")
+      .def(py::pickle(
+          [](const Outcome& outcome) {
+            return py::make_tuple(static_cast<int>(outcome.status), outcome.time.time_since_epoch().count(),
+                                  outcome.events, outcome.circular_wait);
+          },
+          [](const py::tuple& fields) {
+            return Outcome{static_cast<Outcome::Status>(fields[0].cast<int>()),
+                           Time{Duration{fields[1].cast<std::int64_t>()}}, fields[2].cast<std::uint64_t>(),
+                           fields[3].cast<std::vector<std::string>>()};
+          }))
       .def("__repr__", [](const Outcome& outcome) {
         return py::str("Outcome(status={!r}, time={!s}, events={})")
             .format(name_of(outcome.status), to_timedelta(outcome.time.time_since_epoch()), outcome.events);
@@ -209,6 +221,11 @@ void bind_engine(py::module_& module) {
                                const auto turn = simulation.turns.take();
                                return simulation.state.replication;
                              })
+      .def("numbers",
+           [](const Simulation& simulation) {
+             const auto turn = simulation.turns.take();
+             return numbers_of(*simulation.model, simulation.numbers);
+           })
       .def("machines",
            [](const Simulation& simulation) {
              const auto turn = simulation.turns.take();

@@ -9,9 +9,11 @@ PYBIND11_MODULE(_core, module) {
   takt::python::bind_core(module);
   takt::python::bind_plant(module);
   takt::python::bind_engine(module);
+  takt::python::bind_topology(module);
   takt::python::bind_kpi(module);
   takt::python::bind_sync(module);
   takt::python::bind_study(module);
   takt::python::bind_io(module);
+  takt::python::bind_store(module);
   takt::python::bind_report(module);
 }

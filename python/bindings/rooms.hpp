@@ -12,10 +12,12 @@ namespace py = pybind11;
 void bind_core(py::module_& module);
 void bind_plant(py::module_& module);
 void bind_engine(py::module_& module);
+void bind_topology(py::module_& module);
 void bind_kpi(py::module_& module);
 void bind_sync(py::module_& module);
 void bind_study(py::module_& module);
 void bind_io(py::module_& module);
+void bind_store(py::module_& module);
 void bind_report(py::module_& module);
 
 }  // namespace takt::python

@@ -176,6 +176,14 @@ void bind_reports(py::module_& module) {
       .def_readonly("what", &CellChange::what, "'state', 'level', 'good', 'scrap', 'worked_s'.")
       .def_readonly("before", &CellChange::before)
       .def_readonly("after", &CellChange::after)
+      .def(py::pickle(
+          [](const CellChange& change) {
+            return py::make_tuple(change.path, change.what, change.before, change.after);
+          },
+          [](const py::tuple& fields) {
+            const auto text = [&fields](std::size_t i) { return fields[i].cast<std::string>(); };
+            return CellChange{text(0), text(1), text(2), text(3)};
+          }))
       .def("__repr__", [](const CellChange& change) {
         return py::str("CellChange({!r}, {!r}, {!r} -> {!r})")
             .format(change.path, change.what, change.before, change.after);
@@ -190,6 +198,20 @@ void bind_reports(py::module_& module) {
       .def_readonly("conflicts", &MergeReport::conflicts, "Readings that contradict the plant or each other: left out.")
       .def_readonly("over_runs", &MergeReport::over_runs, "Machines whose work takes longer than its law allows.")
       .def_readonly("log_evidence", &MergeReport::log_evidence, "Sum of log p(observed | the model's forecast).")
+      .def(py::pickle(
+          [](const MergeReport& report) {
+            return py::make_tuple(static_cast<int>(report.status), report.cells, report.corrected, report.inferred,
+                                  report.conflicts, report.over_runs, report.log_evidence);
+          },
+          [](const py::tuple& fields) {
+            return MergeReport{static_cast<MergeReport::Status>(fields[0].cast<int>()),
+                               fields[1].cast<std::uint32_t>(),
+                               fields[2].cast<std::vector<CellChange>>(),
+                               fields[3].cast<std::vector<CellChange>>(),
+                               fields[4].cast<std::vector<Fault>>(),
+                               fields[5].cast<std::vector<std::string>>(),
+                               fields[6].cast<double>()};
+          }))
       .def("__repr__", [](const MergeReport& report) {
         return py::str("MergeReport(status={!r}, cells={}, corrected={}, inferred={}, conflicts={})")
             .format(name_of(report.status), report.cells, report.corrected.size(), report.inferred.size(),

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING, Any, Callable, List, Mapping, Optional, Tuple, Union
+from base64 import b64encode
+from html import escape
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Optional, Tuple, Union
 
 from . import _core
 from .values import Path, PlantLike
@@ -83,6 +85,10 @@ class Plant:
         """The paths of everything in the plant, sorted."""
         return self._model.entities
 
+    def to_svg(self) -> str:
+        """A drawing of the plant, as an SVG document."""
+        return _core.drawing(self._model)
+
     def numbers(self) -> pd.DataFrame:
         """The numbers that scenarios may change.
 
@@ -92,9 +98,7 @@ class Plant:
             path, value (of a law, its mean), unit (``"s"``, or ``"1"`` for a probability). Below
             the path of a law are its own numbers: ``".../cycle_time/cv"``.
         """
-        import pandas as pd
-
-        return pd.DataFrame(self._model.numbers(), columns=["path", "value", "unit"])
+        return number_frame(self._model.numbers())
 
     @property
     def _model(self) -> _core.Model:
@@ -115,8 +119,28 @@ class Plant:
     def __reduce__(self) -> Tuple[Callable[[str], Plant], Tuple[str]]:
         return Plant.from_json, (self.to_json(),)
 
+    def __copy__(self) -> Plant:
+        return self
+
+    def __deepcopy__(self, memo: Dict[int, object]) -> Plant:
+        return self
+
     def __repr__(self) -> str:
         return f"Plant({self.name!r})"
+
+    def _repr_html_(self) -> str:
+        """The drawing, for notebooks; as an image, whose styles leave the page alone."""
+        drawing = b64encode(self.to_svg().encode()).decode()
+        name = escape(repr(self))
+        source = f"data:image/svg+xml;base64,{drawing}"
+        return f'<p>{name}</p><img alt="{name}" style="max-width:100%" src="{source}">'
+
+
+def number_frame(rows: List[Tuple[str, float, str]]) -> pd.DataFrame:
+    """The frame of `Plant.numbers`."""
+    import pandas as pd
+
+    return pd.DataFrame(rows, columns=["path", "value", "unit"])
 
 
 def as_plant(plant: PlantLike) -> Plant:

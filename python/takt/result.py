@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, List, Optional
+from html import escape
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Tuple
 
 import numpy as np
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 class Result:
     """The KPIs of every replication of every scenario. Never changed; threads may share it.
+
+    Results compare by content. A pickle holds a result and its plant as ``takt-store/1``.
 
     Attributes
     ----------
@@ -57,6 +60,8 @@ class Result:
         self.warmup = warmup
         self.events: int = core.events
         self.little_gap: float = core.little_gap
+        # What a pickle brought along of the state the futures began with, which it does not hold.
+        self._pickled: Optional[Tuple[bytes, str]] = None
 
     @property
     def values(self) -> NDArray[np.float64]:
@@ -185,6 +190,8 @@ class Result:
 
     def to_json(self) -> str:
         """The result as ``takt-results/1``, the document that ``takt run --json`` writes."""
+        if self._pickled is not None:
+            return self._pickled[1]
         return _core.results_json(self._core, self._present, self.horizon, self.warmup)
 
     def plot(self, kpi: str = "throughput_per_h", entity: str = "/", ax: Any = None) -> Any:
@@ -227,6 +234,35 @@ class Result:
         ax.set_title(f"{self.plant}: {entity}")
         return ax
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Result):
+            return NotImplemented
+        return (
+            self.to_json() == other.to_json()
+            and np.array_equal(self.values, other.values, equal_nan=True)
+            and self.unfinished.equals(other.unfinished)
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __copy__(self) -> Result:
+        return self
+
+    def __deepcopy__(self, memo: Dict[int, object]) -> Result:
+        return self
+
+    def __reduce__(self) -> Tuple[Callable[..., Result], Tuple[bytes, str, timedelta, timedelta]]:
+        if self._pickled is None:
+            content = _core.results_bytes(self._core, self._present, self.horizon, self.warmup)
+            return Result._unpickle, (content, self.to_json(), self.horizon, self.warmup)
+        return Result._unpickle, (*self._pickled, self.horizon, self.warmup)
+
+    @classmethod
+    def _unpickle(cls, content: bytes, text: str, horizon: timedelta, warmup: timedelta) -> Result:
+        result = cls(*_core.results_of(content), horizon, warmup)
+        result._pickled = content, text
+        return result
+
     def __repr__(self) -> str:
         scenarios = ", ".join(repr(name) for name in self.scenarios)
         runs = f"{self.replications} replications of {self.horizon}"
@@ -234,8 +270,6 @@ class Result:
 
     def _repr_html_(self) -> str:
         """The KPIs of the whole plant, for notebooks."""
-        from html import escape
-
         kpis = self.kpis
         kpis = kpis[kpis["entity"] == "/"]
         mean, half_width = kpis["mean"].map("{:.4g}".format), kpis["half_width_95"].map(

@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Dict, List, Optional
+from html import escape
+from typing import TYPE_CHECKING, Callable, Dict, List, Optional, Tuple
 
 from . import _core
-from .plant import as_plant
+from .plant import as_plant, number_frame
 from .values import Duration, Numbers, PlantLike, pairs
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ class Simulation:
     -----
     A *copy* continues bit for bit. A *fork* has random numbers of its own, also for what is under
     way. Two simulations are equal if they are of the same plant and will continue alike. Threads
-    may share one: their calls take turns.
+    may share one: their calls take turns. A pickle holds its plant, numbers and state as
+    ``takt-store/1``, and continues bit for bit.
 
     Examples
     --------
@@ -137,6 +139,10 @@ class Simulation:
         """64 bits, the same on any machine for simulations of one plant that stand alike."""
         return self._core.hash()
 
+    def numbers(self) -> pd.DataFrame:
+        """The numbers it runs with; columns as in `Plant.numbers`."""
+        return number_frame(self._core.numbers())
+
     def machines(self) -> pd.DataFrame:
         """What the machines do.
 
@@ -177,8 +183,19 @@ class Simulation:
     def __deepcopy__(self, memo: Dict[int, object]) -> Simulation:
         return self.copy()
 
+    def __reduce__(self) -> Tuple[Callable[[bytes], Simulation], Tuple[bytes]]:
+        return Simulation._of_bytes, (_core.simulation_bytes(self._core),)
+
+    @classmethod
+    def _of_bytes(cls, content: bytes) -> Simulation:
+        return cls._of(_core.simulation_of(content))
+
     def __repr__(self) -> str:
         return f"Simulation(seed={self.seed}, replication={self.replication}, time={self.time})"
+
+    def _repr_html_(self) -> str:
+        """What its machines and buffers do, for notebooks."""
+        return state_html(repr(self), self.machines(), self.buffers())
 
 
 def machine_frame(columns: Dict[str, List[object]]) -> pd.DataFrame:
@@ -193,6 +210,12 @@ def buffer_frame(columns: Dict[str, List[object]]) -> pd.DataFrame:
     import pandas as pd
 
     return pd.DataFrame(columns).astype({"capacity": "Int64"})
+
+
+def state_html(title: str, machines: pd.DataFrame, buffers: pd.DataFrame) -> str:
+    """How a state looks in a notebook; of large plants, the first and the last rows."""
+    tables = [frame.to_html(index=False, max_rows=20) for frame in (machines, buffers)]
+    return f"<p>{escape(title)}</p>{''.join(tables)}"
 
 
 def refuse_seed(seed: Optional[int], what: str) -> None:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Optional, Union
 
 from . import _core
 from .plant import as_plant
+from .progress import shown
 from .result import Result
-from .values import Duration, Numbers, Path, PlantLike, Progress, Scenarios, pairs
+from .values import Duration, Numbers, Path, PlantLike, ProgressLike, Scenarios, pairs
 
 if TYPE_CHECKING:
     from .plant import Plant
@@ -27,7 +28,7 @@ def run(
     seed: int = 1,
     threads: Optional[int] = None,
     set: Optional[Numbers] = None,
-    progress: Optional[Progress] = None,
+    progress: Optional[ProgressLike] = None,
 ) -> Result:
     """Run a plant from its beginning, many times.
 
@@ -47,8 +48,9 @@ def run(
         Threads to run on; one a core if not given. Their number changes no result.
     set : mapping of str to str or datetime.timedelta, optional
         Numbers that differ from the plant's, by path; `Plant.numbers` lists the paths.
-    progress : callable, optional
-        Called on this thread, at most every 20 ms, with the number of runs done and of all runs.
+    progress : bool or callable, optional
+        True shows a bar of tqdm, where that is installed. A function is called on this thread, at
+        most every 20 ms, with the number of runs done and of all runs.
 
     Returns
     -------
@@ -100,7 +102,7 @@ def what_if(
     replications: int = 100,
     seed: Optional[int] = None,
     threads: Optional[int] = None,
-    progress: Optional[Progress] = None,
+    progress: Optional[ProgressLike] = None,
 ) -> Result:
     """Run scenarios from one present into many futures, under the same random numbers.
 
@@ -152,18 +154,19 @@ def run_scenarios(
     warmup: Duration,
     replications: int,
     threads: Optional[int],
-    progress: Optional[Progress],
+    progress: Optional[ProgressLike],
 ) -> Result:
     """What `run`, `what_if` and `Twin.what_if` have in common; warnings name their caller."""
-    core = _core.run_study(
-        present,
-        [(name, pairs(numbers)) for name, numbers in scenarios.items()],
-        horizon=horizon,
-        warmup=warmup,
-        replications=replications,
-        threads=0 if threads is None else threads,
-        progress=progress,
-    )
+    with shown(progress) as told:
+        core = _core.run_study(
+            present,
+            [(name, pairs(numbers)) for name, numbers in scenarios.items()],
+            horizon=horizon,
+            warmup=warmup,
+            replications=replications,
+            threads=0 if threads is None else threads,
+            progress=told,
+        )
     unfinished = len(core.unfinished)
     if unfinished > 0:
         runs = len(core.scenarios) * core.replications

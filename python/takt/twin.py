@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 
 from . import _core
 from .plant import as_plant
-from .simulation import buffer_frame, machine_frame, refuse_seed
+from .simulation import buffer_frame, machine_frame, refuse_seed, state_html
 from .study import run_scenarios
-from .values import Duration, Path, PlantLike, Progress, Scenarios
+from .values import Duration, Path, PlantLike, ProgressLike, Scenarios
 
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import]
@@ -245,7 +245,7 @@ class Twin:
         warmup: Duration = "0 s",
         replications: int = 100,
         threads: Optional[int] = None,
-        progress: Optional[Progress] = None,
+        progress: Optional[ProgressLike] = None,
     ) -> Result:
         """Run scenarios from now into many futures; see `takt.what_if`. The twin does not change.
 
@@ -279,6 +279,10 @@ class Twin:
 
     def __repr__(self) -> str:
         return f"Twin({self._core.plant.name!r}, now={self.now.isoformat()})"
+
+    def _repr_html_(self) -> str:
+        """What its machines and buffers do now, for notebooks."""
+        return state_html(repr(self), self.machines(), self.buffers())
 
 
 def _instant_text(value: object) -> str:

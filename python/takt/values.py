@@ -31,6 +31,9 @@ PlantLike = Union["Plant", Path]
 Progress = Callable[[int, int], object]
 """Called with the number of runs done and of all runs."""
 
+ProgressLike = Union[bool, Progress]
+"""A function, or True for a bar of tqdm."""
+
 
 def pairs(numbers: Numbers) -> List[Tuple[str, Number]]:
     """Numbers as the compiled part takes them, in their order."""

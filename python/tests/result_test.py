@@ -30,6 +30,7 @@ def test_values_are_the_results_own(result):
     assert not values.flags.owndata
     assert not values.flags.writeable
     assert np.shares_memory(values, result.values)
+    assert values.base is result._core  # no copy: the compiled result owns the memory
 
 
 def test_values_live_longer_than_their_result(bottling):

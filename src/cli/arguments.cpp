@@ -19,9 +19,12 @@
 namespace takt::cli {
 namespace {
 
-constexpr const char* kFooter =
-    "Data goes to standard output, progress and messages to standard error.\n"
-    "Exit status: 0 done, 2 wrong usage, 3 invalid input, 4 the run failed, 130 interrupted.";
+std::string footer() {
+  std::vector<std::string> statuses;
+  for (const StatusMeaning& each : kStatusMeanings)
+    statuses.push_back(fmt::format("{} {}", static_cast<int>(each.status), each.meaning));
+  return fmt::format("{}\nExit status: {}.", kStreams, fmt::join(statuses, ", "));
+}
 
 std::uint64_t whole_number(const std::string& text, std::uint64_t least, std::uint64_t most) {
   std::uint64_t value = 0;
@@ -50,6 +53,7 @@ bool is_unknown_verb(int argc, char** argv, std::span<const Verb> verbs) {
 }  // namespace
 
 CLI::Option& Arguments::add(const char* flag, const char* shape, Reader reader, const char* help) {
+  declared_.push_back({.name = flag, .shape = shape, .kind = Declared::Kind::value, .help = help});
   const auto read = [flag, reader = std::move(reader)](const std::vector<std::string>& values) {
     try {
       for (const std::string& value : values) reader(value);
@@ -64,21 +68,38 @@ CLI::Option& Arguments::add(const char* flag, const char* shape, Reader reader, 
 }
 
 void Arguments::file(const char* name, std::filesystem::path& into, const char* help) {
+  declared_.push_back({.name = name, .shape = {}, .kind = Declared::Kind::file, .help = help, .required = true});
   app_.add_option_function<std::string>(
           name, [&into](const std::string& value) { into = value; }, help)
       ->type_name("FILE")
       ->required();
 }
 
+void Arguments::choice(const char* name, std::vector<std::string> choices, std::string& into, const char* help) {
+  app_.add_option(name, into, help)
+      ->check(CLI::IsMember(choices))
+      ->type_name(fmt::format("{}", fmt::join(choices, "|")))
+      ->required();
+  declared_.push_back({.name = name,
+                       .shape = {},
+                       .kind = Declared::Kind::choice,
+                       .help = help,
+                       .required = true,
+                       .repeated = false,
+                       .choices = std::move(choices)});
+}
+
 void Arguments::option(const char* flag, const char* shape, std::optional<std::filesystem::path>& into,
                        const char* help) {
   add(
       flag, shape, [&into](const std::string& value) { into = value; }, help);
+  declared_.back().kind = Declared::Kind::file;
 }
 
 void Arguments::option(const char* flag, const char* shape, Duration& into, const char* help, Need need) {
   const auto read = [&into](const std::string& value) { into = parse_duration(value); };
   add(flag, shape, read, help).required(need == Need::required);
+  declared_.back().required = need == Need::required;
 }
 
 void Arguments::option(const char* flag, const char* shape, std::uint64_t& into, const char* help) {
@@ -97,20 +118,31 @@ void Arguments::option(const char* flag, const char* shape, std::uint32_t& into,
 
 void Arguments::repeated(const char* flag, const char* shape, Reader reader, const char* help) {
   add(flag, shape, std::move(reader), help).multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  declared_.back().repeated = true;
 }
 
-void Arguments::flag(const char* flag, bool& into, const char* help) { app_.add_flag(flag, into, help); }
+void Arguments::flag(const char* flag, bool& into, const char* help) {
+  app_.add_flag(flag, into, help);
+  declared_.push_back({.name = flag, .shape = {}, .kind = Declared::Kind::flag, .help = help});
+}
+
+std::vector<Declared> declared_by(const Verb& verb) {
+  CLI::App app;
+  Arguments arguments(app);
+  verb.declare(arguments);
+  return arguments.declared();
+}
 
 int run_command_line(int argc, char** argv, std::span<const Verb> verbs) {
   if (is_unknown_verb(argc, argv, verbs)) return kWrongUsage;
-  CLI::App app("Digital twins of factories: check a plant, keep it true to the real one, and ask what if.", "takt");
+  CLI::App app(kPurpose, "takt");
   app.set_version_flag("--version", std::string("takt ") + kVersion);
-  app.footer(kFooter);
+  app.footer(footer());
   app.require_subcommand(1);
   std::map<const CLI::App*, Action> actions;
   for (const Verb& verb : verbs) {
     CLI::App* subcommand = app.add_subcommand(verb.name, verb.help);
-    subcommand->footer(kFooter);
+    subcommand->footer(footer());
     Arguments arguments(*subcommand);
     actions[subcommand] = verb.declare(arguments);
   }

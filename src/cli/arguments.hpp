@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "takt/core/time.hpp"
 
@@ -26,6 +27,23 @@ class WrongUsage : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+inline constexpr const char* kPurpose =
+    "Digital twins of factories: check a plant, keep it true to the real one, and ask what if.";
+inline constexpr const char* kStreams = "Data goes to standard output, progress and messages to standard error.";
+
+/// One thing that a verb takes, for what is made from it: completion.hpp, manual.hpp.
+struct Declared {
+  enum class Kind { file, value, choice, flag };
+  std::string name;   ///< "PLANT", "--horizon"
+  std::string shape;  ///< of an option's value: "D"; empty otherwise
+  Kind kind = Kind::value;
+  std::string help;
+  bool required = false;
+  bool repeated = false;
+  std::vector<std::string> choices{};
+  bool is_option() const { return name.starts_with('-'); }
+};
+
 /// What one verb takes. The variables named outlive it. A value that cannot be read is wrong usage.
 class Arguments {
  public:
@@ -35,6 +53,8 @@ class Arguments {
   using Reader = std::function<void(const std::string&)>;  ///< throws InvalidInput
 
   void file(const char* name, std::filesystem::path& into, const char* help);  ///< without a flag, required
+  /// Without a flag, required; a word that is none of `choices` is wrong usage.
+  void choice(const char* name, std::vector<std::string> choices, std::string& into, const char* help);
   void option(const char* flag, const char* shape, std::optional<std::filesystem::path>& into, const char* help);
   void option(const char* flag, const char* shape, Duration& into, const char* help, Need need = Need::optional);
   void option(const char* flag, const char* shape, std::uint64_t& into, const char* help);
@@ -45,9 +65,12 @@ class Arguments {
   void repeated(const char* flag, const char* shape, Reader reader, const char* help);  ///< called for each
   void flag(const char* flag, bool& into, const char* help);
 
+  const std::vector<Declared>& declared() const { return declared_; }  ///< in the order of the calls
+
  private:
   CLI::Option& add(const char* flag, const char* shape, Reader reader, const char* help);
   CLI::App& app_;
+  std::vector<Declared> declared_;
 };
 
 /// Does the work of a verb and gives the exit status.
@@ -58,6 +81,9 @@ struct Verb {
   const char* help;
   Action (*declare)(Arguments&);
 };
+
+/// What a verb takes, without running it.
+std::vector<Declared> declared_by(const Verb& verb);
 
 /// Parses, runs the verb asked for, and gives the exit status. Errors become messages on standard error.
 int run_command_line(int argc, char** argv, std::span<const Verb> verbs);

@@ -12,4 +12,17 @@ enum ExitStatus : int {
   kInterrupted = 130,
 };
 
+/// The same for people: --help and the man page.
+struct StatusMeaning {
+  ExitStatus status;
+  const char* meaning;
+};
+inline constexpr StatusMeaning kStatusMeanings[] = {
+    {kDone, "done"},
+    {kWrongUsage, "wrong usage"},
+    {kInvalidInput, "invalid input"},
+    {kRunFailed, "the run failed"},
+    {kInterrupted, "interrupted"},
+};
+
 }  // namespace takt::cli

@@ -2,12 +2,20 @@
 // The command line of takt, a verb a file.
 #include "cli/verbs.hpp"
 
-int main(int argc, char** argv) {
-  using namespace takt::cli;
-  constexpr Verb kVerbs[] = {
+namespace takt::cli {
+
+std::span<const Verb> all_verbs() {
+  static constexpr Verb kVerbs[] = {
       {"validate", "Check a plant file and report every fault in it.", declare_validate},
       {"run", "Run a plant into many futures, from its start or from the present of the real one.", declare_run},
       {"sync", "Replay what the real plant reported: how true the twin stayed, and what it learnt.", declare_sync},
+      {"schema", "Print the JSON Schema of a file format.", declare_schema},
+      {"completion", "Print the completions of a shell, for it to read.", declare_completion},
+      {"manual", "Print the manual as a man page.", declare_manual},
   };
-  return run_command_line(argc, argv, kVerbs);
+  return kVerbs;
 }
+
+}  // namespace takt::cli
+
+int main(int argc, char** argv) { return takt::cli::run_command_line(argc, argv, takt::cli::all_verbs()); }

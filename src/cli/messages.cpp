@@ -37,6 +37,9 @@ int guarded(const std::function<int()>& work) {
   } catch (const InvalidInput& error) {
     say_faults(error.faults());
     return kInvalidInput;
+  } catch (const WriteError& error) {
+    say(error.what());
+    return kRunFailed;
   } catch (const FileError& error) {
     say(error.what());
     return kInvalidInput;

@@ -3,15 +3,19 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <memory>
 
+#include "cli/continued_run.hpp"
 #include "cli/exit_status.hpp"
+#include "cli/future_files.hpp"
 #include "cli/messages.hpp"
 #include "cli/progress.hpp"
 #include "cli/replay.hpp"
 #include "cli/verbs.hpp"
 #include "takt/core/quantity.hpp"
 #include "takt/io/plant/plant_file.hpp"
+#include "takt/io/store/results.hpp"
 #include "takt/report/results.hpp"
 #include "takt/report/tables.hpp"
 #include "takt/study/study.hpp"
@@ -26,6 +30,9 @@ struct Options {
   std::optional<std::filesystem::path> snapshots;
   Scenario base{kAsIs, {}};
   std::vector<Scenario> scenarios;
+  std::vector<std::pair<std::string, std::filesystem::path>> plants;  ///< scenarios with a plant of their own
+  std::optional<std::filesystem::path> from, out;
+  FutureWishes future;
   StudyOptions study;
   TwinOptions twin;
   bool json = false;
@@ -39,6 +46,14 @@ void read_number(const std::string& text, Scenario& into) {
                              .expected = "PATH=VALUE such as \"/acme/filling/line_1/filler/cycle_time=11 s\""});
   }
   into.set(text.substr(0, equals), text.substr(equals + 1));
+}
+
+/// Reads "NAME=FILE".
+std::pair<std::string, std::filesystem::path> read_named_file(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  if (equals == 0 || equals == std::string::npos || equals + 1 == text.size())
+    throw InvalidInput(Fault{.value = '"' + text + '"', .expected = "NAME=FILE such as \"two fillers=two.json\""});
+  return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
 /// Reads "NAME:PATH=VALUE,PATH=VALUE".
@@ -57,16 +72,23 @@ Scenario read_scenario(const std::string& text) {
 }
 
 Present present_of(const Options& options, const std::stop_token& stop) {
+  if (options.from) return present_from(*options.from, options.plant, options.twin.seed);
   if (!options.snapshots) return Present::of(compile(io::load_plant(options.plant)), options.twin.seed);
   return replay(options.plant, *options.snapshots, options.twin, stop).twin.now();
 }
 
-StudyResult run_study(const Options& options, const Present& present, const std::stop_token& stop) {
-  Progress progress("futures", (options.scenarios.size() + 1) * std::uint64_t{options.study.replications});
-  StudyOptions study_options = options.study;
-  study_options.stop = stop;
-  study_options.progress = [&progress](std::size_t done, std::size_t) { progress.at(done); };
-  Study study(present, study_options);
+/// Scenarios with a plant of their own, compiled.
+using Plants = std::map<std::string, std::shared_ptr<const Model>>;
+
+Plants load_plants(const Options& options, const CompileOptions& how) {
+  Plants plants;
+  for (const auto& [name, file] : options.plants)
+    plants[name] = std::make_shared<const Model>(compile(io::load_plant(file), how));
+  return plants;
+}
+
+Study study_of(const Options& options, const Present& present, const Plants& plants, StudyOptions study_options) {
+  Study study(present, std::move(study_options));
   study.add(options.base);
   for (const Scenario& scenario : options.scenarios) {
     Scenario whole = options.base;
@@ -74,18 +96,22 @@ StudyResult run_study(const Options& options, const Present& present, const std:
     whole.numbers.insert(whole.numbers.end(), scenario.numbers.begin(), scenario.numbers.end());
     study.add(std::move(whole));
   }
-  return study.run();
+  for (const auto& [name, file] : options.plants) study.add(Scenario{name, options.base.numbers, plants.at(name)});
+  return study;
 }
 
-std::string text_of(const Options& options, const Present& present, const StudyResult& result) {
+std::string text_of(const Options& options, const Present& present, const Plants& plants, const StudyResult& result) {
   const Model& model = *present.model;
   const WallClock& clock = model.plant.clock;
   std::string text = fmt::format("{}: {} of operation", model.plant.name, to_text(options.study.horizon));
   if (options.study.warmup.count() > 0) text += " after a warm-up of " + to_text(options.study.warmup);
   if (present.state) text += " from " + to_text(clock.to_wall(present.state->now));
   text += fmt::format(", {} {}\n", result.replications, result.replications == 1 ? "future" : "futures");
-  for (const std::string& scenario : result.scenarios)
-    text += fmt::format("\n{}\n\n{}", scenario, report::scenario_table(result, model, scenario));
+  for (const std::string& scenario : result.scenarios) {
+    const auto own = plants.find(scenario);
+    text += fmt::format("\n{}\n\n{}", scenario,
+                        report::scenario_table(result, own == plants.end() ? model : *own->second, scenario));
+  }
   if (result.scenarios.size() > 1) text += "\n" + report::comparison_table(result, model, kAsIs);
   return text;
 }
@@ -104,9 +130,26 @@ int report_unfinished(const StudyResult& result) {
 }
 
 int run(const Options& options, const std::stop_token& stop) {
+  if (options.from && options.snapshots) throw WrongUsage("--from and --snapshots both say where to begin: give one");
+  if (options.json && options.future.question) throw WrongUsage("--why is answered in words: leave out --json");
   const Present present = present_of(options, stop);
-  const StudyResult result = run_study(options, present, stop);
-  print_data(options.json ? report::results_json(result, present, options.study) : text_of(options, present, result));
+  const Plants plants = load_plants(options, present.model->options);
+  const std::size_t scenarios = 1 + options.scenarios.size() + options.plants.size();
+  StudyResult result;
+  std::string answer;
+  {
+    Progress progress("futures", scenarios * std::uint64_t{options.study.replications});
+    StudyOptions study_options = options.study;
+    study_options.stop = stop;
+    study_options.progress = [&progress](std::size_t done, std::size_t) { progress.at(done); };
+    const Study study = study_of(options, present, plants, std::move(study_options));
+    result = study.run();
+    answer = follow(study, options.future);
+  }
+  for (const auto& [name, report] : result.migrations) say_migration("'" + name + "'", report);
+  if (options.out) io::save_results(*options.out, result, present, options.study);
+  print_data(options.json ? report::results_json(result, present, options.study)
+                          : text_of(options, present, plants, result) + answer);
   return report_unfinished(result);
 }
 
@@ -124,6 +167,20 @@ Action declare_run(Arguments& arguments) {
       "--scenario", "NAME:PATH=VALUE[,...]",
       [options](const std::string& text) { options->scenarios.push_back(read_scenario(text)); },
       "A scenario more, compared with 'as is' under the same random numbers");
+  arguments.repeated(
+      "--scenario-plant", "NAME=FILE",
+      [options](const std::string& text) { options->plants.push_back(read_named_file(text)); },
+      "A scenario with another plant, as takt-plant/1; a state goes over into it by the names of equipment");
+  arguments.option("--from", "FILE", options->from, "Begin with a checkpoint; the plant may have been edited since");
+  arguments.option("--out", "FILE", options->out, "Write the results as takt-store/1 (HDF5)");
+  arguments.repeated(
+      "--replay", "NAME:R", [options](const std::string& text) { options->future.future = read_future(text); },
+      "The future that --trace, --checkpoint and --why speak of (default \"as is:0\")");
+  arguments.option("--trace", "FILE", options->future.trace, "Write its timeline, to be opened at ui.perfetto.dev");
+  arguments.option("--checkpoint", "FILE", options->future.checkpoint, "Put its end aside, to go on with --from");
+  arguments.repeated(
+      "--why", "MACHINE@D", [options](const std::string& text) { options->future.question = read_question(text); },
+      "Tell why a machine does nothing at a time of it");
   arguments.option("--horizon", "D", options->study.horizon, "The time observed: \"8 h\"", Arguments::Need::required);
   arguments.option("--warmup", "D", options->study.warmup, "The time before that, not observed (default 0 s)");
   arguments.option("--replications", "N", options->study.replications, {1, kMostReplications},

@@ -10,6 +10,8 @@
 #include "cli/stream_replay.hpp"
 #include "cli/verbs.hpp"
 #include "report/twin_words.hpp"
+#include "takt/engine/explain.hpp"
+#include "takt/io/store/checkpoint.hpp"
 #include "takt/report/tables.hpp"
 
 namespace takt::cli {
@@ -19,7 +21,7 @@ constexpr std::size_t kConflictsShown = 20;
 
 struct Options {
   std::filesystem::path plant;
-  std::optional<std::filesystem::path> snapshots, mapping, stream;
+  std::optional<std::filesystem::path> snapshots, mapping, stream, checkpoint;
   TwinOptions twin;
   bool json = false;
 };
@@ -54,13 +56,28 @@ std::string summary_text(const ReplayReport& report) {
   return text;
 }
 
+/// The causes of every machine that is down, blocked or starved now.
+std::string standing_still(const Twin& twin) {
+  std::string text;
+  const ConstStateView view(twin.model(), twin.state());
+  for (std::uint32_t m = 0; m < twin.model().machines.size(); ++m) {
+    const MachineState& machine = view.machines[m];
+    if (machine.is_up() && machine.working == twin.model().machines[m].servers) continue;
+    const std::vector<std::string> lines = why(twin.model(), twin.state(), MachineId{m});
+    if (lines.size() < 2) continue;  // the table says as much
+    text += "\n" + lines[0] + "\n";
+    for (std::size_t i = 1; i < lines.size(); ++i) text += "  " + lines[i] + "\n";
+  }
+  return text;
+}
+
 std::string text_of(const Replayed& replayed) {
   const Twin& twin = replayed.twin;
   const Model& model = twin.model();
   std::string text = fmt::format("{} at {}\n\n", model.plant.name, to_text(model.plant.clock.to_wall(twin.time())));
   text += summary_text(replayed.report);
   if (!twin.learnt().empty()) text += "\n" + report::learnt_table(twin.learnt(), model);
-  return text + "\n" + report::state_table(model, twin.state());
+  return text + "\n" + report::state_table(model, twin.state()) + standing_still(twin);
 }
 
 Json learnt_json(const Twin& twin) {
@@ -80,7 +97,8 @@ Json machines_json(const Twin& twin) {
   Json list = Json::array();
   for (std::uint32_t m = 0; m < twin.model().machines.size(); ++m)
     list.push_back({{"path", twin.model().machine_path(m)},
-                    {"state", report::detail::machine_word(twin.model(), twin.state(), m)}});
+                    {"state", report::detail::machine_word(twin.model(), twin.state(), m)},
+                    {"why", why(twin.model(), twin.state(), MachineId{m})}});
   return list;
 }
 
@@ -125,9 +143,14 @@ int sync(const Options& options, const std::stop_token& stop) {
   if (options.mapping.has_value() != options.stream.has_value()) {
     throw WrongUsage("--mapping and --stream go together");
   }
-  const Replayed replayed = options.snapshots
-                                ? replay(options.plant, *options.snapshots, options.twin, stop)
-                                : replay_stream(options.plant, *options.mapping, *options.stream, options.twin, stop);
+  Replayed replayed = options.snapshots
+                          ? replay(options.plant, *options.snapshots, options.twin, stop)
+                          : replay_stream(options.plant, *options.mapping, *options.stream, options.twin, stop);
+  replayed.twin.advance_to(replayed.twin.time());  // what is due at this very instant happens
+  if (options.checkpoint) {
+    const Present now = replayed.twin.now();
+    io::save_checkpoint(*options.checkpoint, *now.model, now.parameters, *now.state);
+  }
   print_data(options.json ? pretty(document_of(replayed)) : text_of(replayed));
   return replayed.whole ? kDone : kInvalidInput;
 }
@@ -141,6 +164,8 @@ Action declare_sync(Arguments& arguments) {
   arguments.option("--stream", "FILE", options->stream,
                    "What one machine reported, as timestamp|item|value lines, plain or gzip");
   arguments.option("--mapping", "FILE", options->mapping, "What the items of the stream mean, as takt-mapping/1");
+  arguments.option("--checkpoint", "FILE", options->checkpoint,
+                   "Put the twin's state and what it learnt aside, for run --from");
   arguments.option("--largest-gap", "D", options->twin.largest_gap,
                    "Reject a snapshot further ahead than this: its clock is wrong (default 30 d)");
   arguments.option("--seed", "N", options->twin.seed, "Names the random numbers (default 1)");

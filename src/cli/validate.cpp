@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <cmath>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -11,12 +12,18 @@
 #include "cli/verbs.hpp"
 #include "takt/engine/model.hpp"
 #include "takt/io/plant/plant_file.hpp"
+#include "takt/io/store/whole_file.hpp"
+#include "takt/topology/capacity.hpp"
+#include "takt/topology/cut_off.hpp"
+#include "takt/topology/drawing.hpp"
+#include "takt/topology/findings.hpp"
 
 namespace takt::cli {
 namespace {
 
 struct Options {
   std::filesystem::path plant;
+  std::optional<std::filesystem::path> drawing;
   bool json = false;
 };
 
@@ -38,14 +45,64 @@ std::string invalid(const std::vector<Fault>& faults) {
   return pretty({{"plant", nullptr}, {"valid", false}, {"model_hash", nullptr}, {"faults", json_of(faults)}});
 }
 
+const char* name_of(Finding::Kind kind) {
+  switch (kind) {
+    case Finding::Kind::unreachable: return "unreachable";
+    case Finding::Kind::dead_end: return "dead_end";
+    case Finding::Kind::endless_loop: break;
+  }
+  return "endless_loop";
+}
+
+Json json_of(const std::vector<Finding>& findings) {
+  Json list = Json::array();
+  for (const Finding& f : findings)
+    list.push_back({{"kind", name_of(f.kind)}, {"paths", f.paths}, {"products", f.products}, {"sentence", f.sentence}});
+  return list;
+}
+
+/// What the plant could give at best in the long run, and what stops all of it.
+std::string outlook(const Model& model, const FlowGraph& graph) {
+  const std::vector<CapacityBound> bounds = capacity_bounds(model, model.defaults);
+  std::string text;
+  if (std::isfinite(bounds[0].throughput_per_h)) {
+    text += fmt::format("at most {:.4g} parts/h over a week", bounds[0].throughput_per_h);
+    for (std::size_t i = 0; i < bounds[0].limited_by.size(); ++i)
+      text += (i == 0 ? ", limited by " : " and ") + model.entities[bounds[0].limited_by[i]].path;
+    text += "\n";
+  }
+  std::string single;
+  for (const CutOff& cut : single_points_of_failure(graph))
+    if (model.entities[graph.nodes[cut.node].entity].kind == Entity::Kind::machine)
+      single += (single.empty() ? "" : ", ") + model.entities[graph.nodes[cut.node].entity].path;
+  if (!single.empty()) text += "every part passes: " + single + "\n";
+  return text;
+}
+
+void write_drawing(const std::filesystem::path& file, const FlowGraph& graph, const Model& model) {
+  if (file.extension() == ".dot" || file.extension() == ".gv")
+    io::write_whole(file, to_graphviz(graph, model));
+  else if (file.extension() == ".svg")
+    io::write_whole(file, to_svg(graph, model));
+  else
+    throw WrongUsage("--drawing: found '" + file.string() + "', expected a file that ends in .svg or .dot");
+}
+
 int validate(const Options& options) {
   try {
     const Model model = compile(io::load_plant(options.plant));
+    const FlowGraph graph = flow_graph(model, model.defaults);
+    const std::vector<Finding> warnings = findings(graph);
+    for (const Finding& warning : warnings) say("warning: " + warning.sentence);
+    if (options.drawing) write_drawing(*options.drawing, graph, model);
     if (options.json) {
-      print_data(pretty(
-          {{"plant", model.plant.name}, {"valid", true}, {"model_hash", hex(model.hash)}, {"faults", Json::array()}}));
+      print_data(pretty({{"plant", model.plant.name},
+                         {"valid", true},
+                         {"model_hash", hex(model.hash)},
+                         {"faults", Json::array()},
+                         {"warnings", json_of(warnings)}}));
     } else {
-      print_data(fmt::format("{} is valid: {}\n", model.plant.name, contents(model)));
+      print_data(fmt::format("{} is valid: {}\n", model.plant.name, contents(model)) + outlook(model, graph));
     }
     return kDone;
   } catch (const InvalidInput& error) {
@@ -64,6 +121,7 @@ int validate(const Options& options) {
 Action declare_validate(Arguments& arguments) {
   const auto options = std::make_shared<Options>();  // shared: an action can be copied
   arguments.file("PLANT", options->plant, "The plant, as takt-plant/1");
+  arguments.option("--drawing", "FILE", options->drawing, "Draw the plant: FILE.svg, or FILE.dot for Graphviz");
   arguments.flag("--json", options->json, "Print one JSON document instead of text");
   return [options](const std::stop_token&) { return validate(*options); };
 }

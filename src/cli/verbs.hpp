@@ -8,5 +8,11 @@ namespace takt::cli {
 Action declare_validate(Arguments& arguments);
 Action declare_run(Arguments& arguments);
 Action declare_sync(Arguments& arguments);
+Action declare_schema(Arguments& arguments);
+Action declare_completion(Arguments& arguments);
+Action declare_manual(Arguments& arguments);
+
+/// All of them, as --help lists them.
+std::span<const Verb> all_verbs();
 
 }  // namespace takt::cli

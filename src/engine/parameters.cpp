@@ -164,8 +164,9 @@ void set_numbers(const Model& model, Parameters& parameters,
     }
   };
   std::map<std::uint32_t, Choice> choices;  // by the first of their ways
-  for (const auto& [path, text] : numbers) gather([&] { set_or_note(model, parameters, path, text, choices); });
-  for (const auto& [first, choice] : choices) gather([&] { choose(choice, parameters); });
+  for (const auto& number : numbers)
+    gather([&] { set_or_note(model, parameters, number.first, number.second, choices); });
+  for (const auto& choice : choices) gather([&] { choose(choice.second, parameters); });
   if (!faults.empty()) throw InvalidInput(std::move(faults));
 }
 

@@ -52,6 +52,14 @@ std::string unfinished_line(const Unfinished& unfinished) {
                      json_number(to_seconds(unfinished.outcome.time.time_since_epoch())), waits);
 }
 
+std::string bound_line(const ScenarioBound& bound) {
+  std::string limited_by;
+  for (const std::string& path : bound.limited_by) limited_by += (limited_by.empty() ? "" : ", ") + json_string(path);
+  return fmt::format(R"({{"scenario": {}, "entity": {}, "throughput_per_h": {}, "limited_by": [{}]}})",
+                     json_string(bound.scenario), json_string(bound.entity), json_number(bound.throughput_per_h),
+                     limited_by);
+}
+
 /// Lines as the elements of an array, one a line.
 std::string array_of(const std::vector<std::string>& lines) {
   return lines.empty() ? "[]" : fmt::format("[\n  {}\n ]", fmt::join(lines, ",\n  "));
@@ -60,7 +68,8 @@ std::string array_of(const std::vector<std::string>& lines) {
 }  // namespace
 
 std::string results_json(const StudyResult& result, const Present& present, const StudyOptions& options) {
-  std::vector<std::string> kpis, unfinished;
+  std::vector<std::string> kpis, bounds, unfinished;
+  for (const ScenarioBound& each : result.bounds) bounds.push_back(bound_line(each));
   for (std::size_t s = 0; s < result.scenarios.size(); ++s)
     for (std::size_t k = 0; k < result.kpis.size(); ++k) kpis.push_back(kpi_line(result, s, k));
   for (const Unfinished& each : result.unfinished) unfinished.push_back(unfinished_line(each));
@@ -78,6 +87,7 @@ std::string results_json(const StudyResult& result, const Present& present, cons
   add("replications", std::to_string(result.replications));
   add("semantics", semantics_json(present));
   add("kpis", array_of(kpis));
+  add("capacity", array_of(bounds));
   add("unfinished", array_of(unfinished));
   add("little_gap", json_number(result.little_gap));
   return text + "\n}\n";

@@ -34,6 +34,13 @@ class Figures {
     const auto summary = get(entity, kpi);
     return summary ? summary->mean : std::nan("");
   }
+  /// What the entity could give at best, in parts an hour.
+  std::string bound(std::string_view entity) const {
+    for (const ScenarioBound& each : result_.bounds)
+      if (each.scenario == result_.scenarios[scenario_] && each.entity == entity)
+        return std::isfinite(each.throughput_per_h) ? detail::short_text(each.throughput_per_h) : "no limit";
+    return kNothing;
+  }
   std::string interval(std::string_view entity, std::string_view kpi, double unit = 1.0) const {
     const auto summary = get(entity, kpi);
     return summary ? interval_text(summary->mean / unit, summary->half_width_95 / unit) : kNothing;
@@ -65,11 +72,12 @@ struct Paths {
 
 std::string level_rows(const Figures& figures, const Paths& paths) {
   const TimeUnit unit = time_unit(figures.mean("/", "flow_time_s"));
-  TextTable table({"", "parts/h", "OEE", "parts inside", std::string("flow time, ") + unit.name});
+  TextTable table({"", "parts/h", "at most", "OEE", "parts inside", std::string("flow time, ") + unit.name});
   const auto row = [&](const std::string& name, const std::string& entity, const std::string& oee_of) {
     const auto oee = figures.get(oee_of, "oee");
-    table.row({name, figures.interval(entity, "throughput_per_h"), oee ? percent_text(oee->mean, 1) : kNothing,
-               figures.interval(entity, "wip"), figures.interval(entity, "flow_time_s", unit.seconds)});
+    table.row({name, figures.interval(entity, "throughput_per_h"), figures.bound(entity),
+               oee ? percent_text(oee->mean, 1) : kNothing, figures.interval(entity, "wip"),
+               figures.interval(entity, "flow_time_s", unit.seconds)});
   };
   row("the whole plant", "/", paths.enterprises.size() == 1 ? paths.enterprises.front() : "/");
   for (const std::string& line : paths.lines) row(line, line, line);

@@ -38,7 +38,7 @@ Twin::Twin(Model model, TwinOptions options)
 }
 
 bool Twin::advance_to(Time t, const std::stop_token& stop) {
-  if (t <= state_.now) return true;
+  if (t < state_.now) return true;
   Outcome outcome;
   do {
     if (stop.stop_requested()) return false;

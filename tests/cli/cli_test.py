@@ -120,7 +120,7 @@ class Usage(Cli):
             "no plant": (("run", *hour), "PLANT"),
             "no horizon": (("run", BOTTLING), "--horizon"),
             "unknown option": (("run", BOTTLING, *hour, "--horizont", "1 h"), "--horizont"),
-            "a later option": (("run", BOTTLING, *hour, "--out", "r.h5"), "--out"),
+            "a later option": (("run", BOTTLING, *hour, "--report", "r.html"), "--report"),
             "no unit": (("run", BOTTLING, "--horizon", "8"), "found 8,"),
             "wrong unit": (("run", BOTTLING, "--horizon", "8 kg"), "found 8 kg,"),
             "no number": (("run", BOTTLING, *hour, "--replications", "many"), "a whole number from 1 to 10000000"),
@@ -146,8 +146,9 @@ class Validate(Cli):
     def test_a_right_plant_is_told_in_a_line(self):
         done = run("validate", BOTTLING)
         self.check(done, 0)
-        self.assertEqual(done.stdout.count("\n"), 1)
+        self.assertEqual(done.stdout.count("\n"), 3)
         self.assertIn("bottling is valid", done.stdout)
+        self.assertRegex(done.stdout, "at most [0-9.]+ parts/h over a week, limited by /acme/filling/line_1/filler")
         self.assertIn("9 machines", done.stdout)
         self.assertEqual(done.stderr, "")
 
@@ -276,6 +277,97 @@ class Run(Cli):
         self.assertRegex(drawn.decode(), r"^\r\d+ of 64 futures, 1 s")
 
 
+class Files(Cli):
+    """What run writes and goes on from."""
+
+    HOUR = ("--horizon", "1 h", "--replications", "4")
+
+    def whole(self, name):
+        data = (self.folder / name).read_bytes()
+        self.assertEqual(data[-32:-16], b"takt-store/1 end")
+        return data
+
+    def test_results_are_the_same_bytes_on_any_number_of_threads(self):
+        for threads in (1, 2, 8):
+            self.check(run("run", BOTTLING, *self.HOUR, "--threads", str(threads), "--out", self.folder / f"{threads}.h5"), 0)
+        self.assertEqual(self.whole("1.h5"), self.whole("2.h5"))
+        self.assertEqual(self.whole("1.h5"), self.whole("8.h5"))
+
+    def test_a_checkpoint_goes_on_where_it_ended(self):
+        end = self.folder / "end.h5"
+        self.check(run("run", BOTTLING, *self.HOUR, "--checkpoint", end, "--replay", "as is:2"), 0)
+        done = run("run", BOTTLING, *self.HOUR, "--from", end)
+        self.check(done, 0)
+        self.assertIn("from 2026-03-02T06:00:00Z", done.stdout)
+        self.assertEqual(done.stderr, "")
+
+    def test_a_checkpoint_goes_on_in_an_edited_plant(self):
+        end, edited = self.folder / "end.h5", self.folder / "edited.json"
+        self.check(run("run", BOTTLING, *self.HOUR, "--checkpoint", end), 0)
+        plant = json.loads(BOTTLING.read_text(encoding="utf-8"))
+        line = plant["enterprises"]["acme"]["workshops"]["filling"]["lines"]["line_1"]["equipment"]
+        line["filler_2"] = line["filler"]
+        feeder = next(e for e in line.values() if e.get("to") == "filler")
+        feeder["to"] = [{"to": "filler"}, {"to": "filler_2"}]
+        edited.write_text(json.dumps(plant), encoding="utf-8")
+        done = run("run", edited, *self.HOUR, "--from", end)
+        self.check(done, 0)
+        self.assertRegex(done.stderr, "edited.json is not the plant of .*end.h5: [0-9]+ parts kept, 0 moved, 0 dropped")
+        self.assertIn("added: /acme/filling/line_1/filler_2", done.stderr)
+        compared = run("run", BOTTLING, *self.HOUR, "--from", end, "--scenario-plant", f"two fillers={edited}")
+        self.check(compared, 0)
+        self.assertIn("two fillers", compared.stdout)
+
+    def test_a_trace_has_a_track_for_each_machine(self):
+        trace = self.folder / "trace.json"
+        self.check(run("run", BOTTLING, *self.HOUR, "--trace", trace), 0)
+        events = json.loads(trace.read_text(encoding="utf-8"))["traceEvents"]
+        tracks = {e["args"]["name"] for e in events if e["ph"] == "M" and e["name"] == "thread_name"}
+        self.assertIn("filler", tracks)
+        hour = {}
+        for e in events:
+            if e["ph"] == "X":
+                hour[e["tid"]] = hour.get(e["tid"], 0) + e["dur"]
+        for track, us in hour.items():
+            self.assertAlmostEqual(us, 3600e6, delta=1, msg=str(track))
+
+    def test_why_follows_the_causes_of_the_future_asked_for(self):
+        done = run("run", BOTTLING, *self.HOUR, "--why", FILLER + "@30 min", "--replay", "as is:3")
+        self.check(done, 0)
+        self.assertRegex(done.stdout, "filler after 30 min, replication 3 of 'as is'\n\n  /acme/filling/line_1/filler is ")
+
+    def test_a_file_that_is_no_checkpoint_is_invalid_input(self):
+        results = self.folder / "results.h5"
+        self.check(run("run", BOTTLING, *self.HOUR, "--out", results), 0)
+        for file, why in ((results, "it holds results, expected checkpoint"), (BOTTLING, "not a takt-store file"),
+                          (self.folder / "no.h5", "No such file")):
+            done = run("run", BOTTLING, *self.HOUR, "--from", file)
+            self.check(done, 3)
+            self.assertIn(why, done.stderr)
+
+    def test_a_folder_that_is_not_there_is_a_failed_run(self):
+        done = run("run", BOTTLING, *self.HOUR, "--out", self.folder / "nowhere" / "r.h5")
+        self.check(done, 4)
+        self.assertIn("cannot write", done.stderr)
+
+    def test_a_drawing_is_of_the_kind_its_name_says(self):
+        for name, begin in (("plant.svg", "<svg"), ("plant.dot", "digraph")):
+            self.check(run("validate", BOTTLING, "--drawing", self.folder / name), 0)
+            self.assertIn(begin, (self.folder / name).read_text(encoding="utf-8")[:200])
+        self.check(run("validate", BOTTLING, "--drawing", self.folder / "plant.png"), 2)
+
+    def test_validate_warns_of_what_no_part_reaches(self):
+        plant = json.loads(json.dumps(ONE_MACHINE))
+        line = plant["enterprises"]["acme"]["workshops"]["hall"]["lines"]["line"]["equipment"]
+        line["spare"] = {"kind": "machine", "cycle_time": "5 s", "to": "out"}
+        file = self.write("spare.json", json.dumps(plant))
+        done = run("validate", file)
+        self.check(done, 0)
+        self.assertRegex(done.stderr, "warning: .*spare")
+        (warning,) = json.loads(run("validate", file, "--json").stdout)["warnings"]
+        self.assertEqual(warning["kind"], "unreachable")
+
+
 class Documentation(Cli):
     def test_every_field_of_the_json_stands_in_the_documentation(self):
         def page(name):
@@ -336,7 +428,9 @@ class Sync(Cli):
         told = json.loads(done.stdout)
         self.assertEqual(told["time"], "2026-03-02T06:17:00Z")
         self.assertEqual(told["snapshots"], {"applied": 7, "late": 0, "duplicate": 0, "rejected": 0})
-        self.assertEqual(told["machines"], [{"path": "/acme/hall/line/mill", "state": "working"}])
+        (mill,) = told["machines"]
+        self.assertEqual((mill["path"], mill["state"]), ("/acme/hall/line/mill", "working"))
+        self.assertRegex(mill["why"][0], "mill is at work, [0-9.]+ s to go")
         learnt = {row["path"].removeprefix("/acme/hall/line/mill/"): row for row in told["learnt"]}
         # Executed from count to count: 110 s, 80 s, 10 s + 120 s. One failure, and its repair of 10 minutes.
         self.assertEqual(learnt["cycle_time"]["observations"], 3)

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/choices.hpp"
 #include "engine/plants.hpp"
 
 namespace takt::test {
@@ -13,7 +14,10 @@ namespace takt::test {
 /// A random plant in layers; parts may go back to an earlier layer.
 class RandomPlant {
  public:
-  explicit RandomPlant(std::uint64_t seed) : draw_({seed, 0}, 0) {}
+  explicit RandomPlant(std::uint64_t seed) : choices_(seed) {}
+  explicit RandomPlant(Choices choices) : choices_(std::move(choices)) {}
+
+  const std::vector<std::uint32_t>& choices() const { return choices_.made(); }
 
   Plant make() {
     PlantBuilder plant("random");
@@ -40,17 +44,18 @@ class RandomPlant {
     for (std::uint32_t k = 0; k < layers; ++k) {
       buffered_.push_back(chance(0.7));
     }
-    line.source(
-        "s0", {Source::Renewal{law(6.0), std::nullopt}, shares, chance(0.5) ? WithoutPlace::held : WithoutPlace::lost},
-        {{entry(0)}});
+    // One choice a statement: compilers differ in the order in which they evaluate arguments.
+    const Source source{Source::Renewal{law(6.0), std::nullopt}, shares,
+                        chance(0.5) ? WithoutPlace::held : WithoutPlace::lost};
+    line.source("s0", source, {{entry(0)}});
     if (buffered(0) && chance(0.5) && !infinite(0))
       line.source("s1", {Source::Saturated{}, shares, WithoutPlace::lost}, {{"b0"}});
     for (std::uint32_t k = 0; k < layers; ++k) {
       if (buffered(k)) {
         std::vector<Output> outputs;
         for (const std::string& m : machines[k]) outputs.push_back({m});
-        line.buffer("b" + std::to_string(k),
-                    {infinite(k) ? std::nullopt : std::optional<std::uint32_t>(1 + number(5)), number(2)}, outputs);
+        const Buffer buffer{infinite(k) ? std::nullopt : std::optional<std::uint32_t>(1 + number(5)), number(2)};
+        line.buffer("b" + std::to_string(k), buffer, outputs);
       }
       for (const std::string& name : machines[k]) {
         std::vector<Output> outputs{{entry(k + 1), 1.0}};
@@ -58,7 +63,8 @@ class RandomPlant {
           outputs[0].probability = 0.8;
           outputs.push_back({"b0", 0.2});
         }
-        line.machine(name, machine(k + 1 < layers ? buffered(k + 1) : true), outputs);
+        const Machine made = machine(k + 1 < layers ? buffered(k + 1) : true);
+        line.machine(name, made, outputs);
       }
     }
     line.sink("out");
@@ -66,8 +72,8 @@ class RandomPlant {
   }
 
  private:
-  bool chance(double p) { return draw_.uniform() < p; }
-  std::uint32_t number(std::uint32_t below) { return static_cast<std::uint32_t>(draw_.bits() % below); }
+  bool chance(double p) { return choices_.chance(p); }
+  std::uint32_t number(std::uint32_t below) { return choices_.below(below); }
   bool buffered(std::uint32_t k) const { return k < buffered_.size() && buffered_[k]; }
   bool infinite(std::uint32_t k) const { return k % 2 == 0; }
 
@@ -96,7 +102,7 @@ class RandomPlant {
     return m;
   }
 
-  Draw draw_;
+  Choices choices_;
   std::vector<bool> buffered_;
 };
 

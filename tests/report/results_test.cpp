@@ -41,7 +41,7 @@ TEST(ResultsJson, HasTheKeysOfItsContractInTheirOrder) {
   const Told told = tell(test::slow_middle(), {.horizon = 1h, .warmup = 10min, .replications = 3});
   EXPECT_EQ(keys_of(told.json),
             (std::vector<std::string>{"format", "plant", "model_hash", "seed", "horizon_s", "warmup_s", "replications",
-                                      "semantics", "kpis", "unfinished", "little_gap"}));
+                                      "semantics", "kpis", "capacity", "unfinished", "little_gap"}));
   EXPECT_EQ(told.json["format"], "takt-results/1");
   EXPECT_EQ(told.json["plant"], "slow \"middle\"");
   EXPECT_EQ(told.json["model_hash"].get<std::string>().size(), 16U);

@@ -49,6 +49,12 @@ class FileError : public Error {
   using Error::Error;
 };
 
+/// Data could not be written: no room, no right, no such folder. Nothing of it is left.
+class WriteError : public FileError {
+ public:
+  using FileError::FileError;
+};
+
 /// The known name most like `name` (Damerau-Levenshtein distance, at most a third of the length), or "" if
 /// none is near.
 std::string nearest_name(std::string_view name, std::span<const std::string> known);

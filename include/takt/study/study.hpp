@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "takt/core/statistics.hpp"
+#include "takt/engine/migrate.hpp"
 #include "takt/engine/present.hpp"
 #include "takt/kpi/kpis.hpp"
 
@@ -43,10 +44,13 @@ class Interrupted : public Error {
   using Error::Error;
 };
 
-/// A named set of numbers that differ from the present's.
+/// A named set of numbers that differ from the present's, and perhaps another structure.
 struct Scenario {
   std::string name;
-  std::vector<std::pair<std::string, std::string>> numbers;  ///< path, value with unit; applied in order
+  std::vector<std::pair<std::string, std::string>> numbers{};  ///< path, value with unit; applied in order
+  /// Another plant: the present's state is taken over into it (migrate), and the numbers learnt (carry_over). Compiled
+  /// with the same options as the present's model. None: the same plant.
+  std::shared_ptr<const Model> model{};
 
   Scenario& set(std::string path, std::string value) {
     numbers.emplace_back(std::move(path), std::move(value));
@@ -81,13 +85,25 @@ struct Difference {
   bool clear() const { return mean - half_width_95 > 0.0 || mean + half_width_95 < 0.0; }
 };
 
-/// Rows of values: [scenario][replication][kpi]. Unfinished replications have NaN throughout.
+/// What an entity of a scenario could give at best (capacity_bounds): the whole plant ("/"), a line, a workshop, an
+/// enterprise. Of the parameters' means where the parameters are drawn.
+struct ScenarioBound {
+  std::string scenario, entity;
+  double throughput_per_h = 0.0;        ///< may be infinite
+  std::vector<std::string> limited_by;  ///< paths
+};
+
+/// Rows of values: [scenario][replication][kpi]. Unfinished replications have NaN throughout, and so have the entities
+/// that a scenario's plant does not have.
 struct StudyResult {
   std::vector<std::string> scenarios;
   std::vector<KpiName> kpis;
   std::uint32_t replications = 0;
   std::vector<double> values;
   std::vector<Unfinished> unfinished;
+  std::vector<ScenarioBound> bounds;  ///< by scenario, then as capacity_bounds lists them
+  std::vector<std::pair<std::string, MigrationReport>>
+      migrations;  ///< scenarios that took the state into another plant
   std::uint64_t events = 0;
   double little_gap = 0.0;  ///< the largest of all runs; 0 in right runs, NaN where parts are not kept
 
@@ -98,6 +114,14 @@ struct StudyResult {
   std::size_t kpi_index(std::string_view entity, std::string_view kpi) const;  ///< throws InvalidInput
   Summary summary(std::size_t scenario, std::size_t kpi) const;
   std::vector<Difference> compared_with(std::string_view base) const;  ///< every other scenario, every KPI
+};
+
+/// A future that was run again.
+struct Replay {
+  std::shared_ptr<const Model> model;
+  Parameters parameters;
+  State state;
+  Outcome outcome;
 };
 
 /// Forks x replications x scenarios on a pool of threads.
@@ -112,6 +136,12 @@ class Study {
   /// Runs all; the same bytes for any number of threads. Throws InvalidInput with every wrong path and value,
   /// Interrupted, or Error if there is not enough memory for the figures of all futures.
   StudyResult run() const;
+
+  /// One future again, exactly as `run` has it, to the end of the horizon or for `until` from its beginning. `begun` is
+  /// told where it begins, `sink` every event. Throws InvalidInput for a scenario that is not known, or Interrupted.
+  Replay replay(std::string_view scenario, std::uint32_t replication,
+                const std::function<void(const Model&, const State&)>& begun = {},
+                const std::function<void(const Event&)>& sink = {}, std::optional<Duration> until = std::nullopt) const;
 
  private:
   Present present_;

@@ -14,11 +14,15 @@ namespace takt::io {
 /// An open hash table; a name that is known costs no allocation.
 class ItemTable {
  public:
+  static constexpr std::uint32_t kNone = 0xffffffffU;
+  static constexpr std::size_t kMostBytes = std::size_t{16} << 20;  ///< of all names together
+
+  /// kNone for a further name once there are too many.
   std::uint32_t index_of(std::string_view name) {
     const std::uint64_t hash = hash_of(name);
     for (std::size_t i = hash & mask();; i = (i + 1) & mask()) {
       const Slot slot = slots_[i];
-      if (slot.item == kEmpty) return add(name, hash, i);
+      if (slot.item == kNone) return add(name, hash, i);
       if (slot.hash == hash && names_[slot.item] == name) return slot.item;
     }
   }
@@ -26,10 +30,9 @@ class ItemTable {
   const std::vector<std::string>& names() const { return names_; }
 
  private:
-  static constexpr std::uint32_t kEmpty = 0xffffffffU;
   struct Slot {
     std::uint64_t hash = 0;
-    std::uint32_t item = kEmpty;
+    std::uint32_t item = kNone;  // empty
   };
 
   static std::uint64_t hash_of(std::string_view name) {
@@ -57,6 +60,10 @@ class ItemTable {
   std::size_t mask() const { return slots_.size() - 1; }
 
   std::uint32_t add(std::string_view name, std::uint64_t hash, std::size_t at) {
+    constexpr std::size_t kSlots = 4 * sizeof(Slot);  // at least a quarter of them is full
+    const std::size_t bytes = name.size() + sizeof(std::string) + kSlots;
+    if (bytes > kMostBytes - bytes_) return kNone;
+    bytes_ += bytes;
     const auto item = static_cast<std::uint32_t>(names_.size());
     names_.emplace_back(name);
     slots_[at] = {hash, item};
@@ -68,13 +75,14 @@ class ItemTable {
     std::vector<Slot> before(2 * slots_.size());
     before.swap(slots_);
     for (const Slot& slot : before) {
-      if (slot.item == kEmpty) continue;
+      if (slot.item == kNone) continue;
       std::size_t i = slot.hash & mask();
-      while (slots_[i].item != kEmpty) i = (i + 1) & mask();
+      while (slots_[i].item != kNone) i = (i + 1) & mask();
       slots_[i] = slot;
     }
   }
 
+  std::size_t bytes_ = 0;
   std::vector<std::string> names_;
   std::vector<Slot> slots_ = std::vector<Slot>(64);  // a power of two, at most half full
 };

@@ -46,15 +46,22 @@ struct StreamReader::Impl {
     gzbuffer(file.get(), 1U << 18);
     at = end = buffer.data();
     fill();
+    skip_mark();
   }
   Impl(std::string text, std::string file_name) : name(std::move(file_name)), buffer(std::move(text)) {
     at = buffer.data();
     end = at + buffer.size();
+    skip_mark();
   }
 
   bool next(Observation& out);
   bool read_line(const char* line, const char* line_end, Observation& out);
   bool fill();
+  void skip_mark() {
+    constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+    if (std::string_view(at, static_cast<std::size_t>(end - at)).starts_with(kByteOrderMark))
+      at += kByteOrderMark.size();
+  }
   void end_early(std::string_view reason);
   void skip_long_line();
   void bad_line(std::string_view value, std::string expected);
@@ -110,6 +117,10 @@ bool StreamReader::Impl::read_line(const char* line, const char* line_end, Obser
     return false;
   }
   out.item = items.index_of({item, static_cast<std::size_t>(item_end - item)});
+  if (out.item == ItemTable::kNone) {
+    bad_line({item, static_cast<std::size_t>(item_end - item)}, "one of the items seen before, as they are too many");
+    return false;
+  }
   out.value = {item_end + 1, static_cast<std::size_t>(line_end - item_end - 1)};
   return true;
 }

@@ -83,11 +83,17 @@ bool is_after_comma(std::string_view text, std::size_t read) {
   return at > 0 && text[at - 1] == ',';
 }
 
+// A message is UTF-8 whatever the file holds: what is not becomes U+FFFD.
+std::string as_utf8(std::string_view text) {
+  const std::string valid = Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+  return Json::parse(valid).get<std::string>();
+}
+
 // The parser's message names what it was reading: "... while parsing object key - unexpected '}'; expected ...".
 Fault fault_of(const std::string& message, std::string_view token, std::string_view text, std::size_t read) {
   Fault fault;
   if (message.find("number overflow") != std::string::npos) {
-    return {.value = shortened(token), .expected = "a number of ordinary size"};
+    return {.value = shortened(as_utf8(token)), .expected = "a number of ordinary size"};
   }
   const std::string context = between(message, "while parsing ", " - ");
   if (context == "object key") {
@@ -106,11 +112,11 @@ Fault fault_of(const std::string& message, std::string_view token, std::string_v
 
   const std::string unexpected = between(message, "unexpected ", "; expected");
   if (unexpected.empty() && message.find("invalid literal") != std::string::npos) {
-    fault.value = shortened(word_at(text, read));
+    fault.value = shortened(as_utf8(word_at(text, read)));
   } else if (unexpected.empty()) {
-    fault.value = shortened(token) + " (" + between(message, " - ", "; last read") + ")";
+    fault.value = shortened(as_utf8(token)) + " (" + between(message, " - ", "; last read") + ")";
   } else if (unexpected.ends_with("literal")) {
-    fault.value = shortened(token);
+    fault.value = shortened(as_utf8(token));
   } else {
     fault.value = unexpected == "end of input" ? "the end of the text" : unexpected;
     const bool closes = unexpected == "'}'" || unexpected == "']'";
@@ -139,6 +145,10 @@ class JsonTreeBuilder {
   bool start_object(std::size_t) { return open(Kind::object); }
   bool start_array(std::size_t) { return open(Kind::array); }
   bool key(std::string& name) {
+    if (name.size() > tree_.limits_.name) {
+      stop({.value = takt::detail::in_quotes(shortened(name)) + " of " + std::to_string(name.size()) + " bytes",
+            .expected = "a name of at most " + std::to_string(tree_.limits_.name) + " bytes"});
+    }
     key_ = keep(name);
     return true;
   }
@@ -223,6 +233,10 @@ class JsonTreeBuilder {
   }
 
   void report_duplicate(std::uint32_t kept, std::uint32_t again) {
+    if (tree_.duplicates_.size() >= tree_.limits_.faults) {
+      tree_.duplicates_.push_back(too_many_faults(tree_.file_, tree_.limits_));
+      throw InvalidInput(std::move(tree_.duplicates_));
+    }
     const JsonValue value(&tree_, again);
     tree_.duplicates_.push_back(
         {.path = value.pointer(),
@@ -258,7 +272,7 @@ class JsonTreeBuilder {
 };
 
 JsonTree::JsonTree(std::string_view text, std::string file, const Limits& limits, int first_line)
-    : file_(std::move(file)) {
+    : file_(std::move(file)), limits_(limits) {
   constexpr std::size_t kMostBytes = std::numeric_limits<std::uint32_t>::max();  // a Span counts no further
   constexpr std::size_t kDeepest = 1000;  // those who read the tree go down by recursion
   const std::size_t bytes = std::min(limits.bytes, kMostBytes);
@@ -266,6 +280,13 @@ JsonTree::JsonTree(std::string_view text, std::string file, const Limits& limits
     throw InvalidInput(Fault{.value = std::to_string(text.size()) + " bytes",
                              .expected = "at most " + std::to_string(bytes),
                              .file = file_});
+  }
+  if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {  // the parser would end there
+    const auto lines = std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(nul), '\n');
+    throw InvalidInput(Fault{.value = "a character U+0000",
+                             .expected = "JSON text in UTF-8",
+                             .file = file_,
+                             .line = first_line + static_cast<int>(lines)});
   }
   const auto line = static_cast<std::uint32_t>(first_line);
   Position position{line, line};

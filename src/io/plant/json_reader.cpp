@@ -60,6 +60,10 @@ std::string joined(std::span<const std::string_view> names) {
 void JsonReader::fault(JsonValue at, std::string path, std::string value, std::string expected, std::string nearest) {
   faults_.push_back(
       {std::move(path), std::move(value), std::move(expected), std::move(nearest), tree_.file(), at.line()});
+  if (faults_.size() <= tree_.limits().faults) return;
+  std::vector<Fault> told = sorted_faults();
+  told.back() = too_many_faults(tree_.file(), tree_.limits());
+  throw InvalidInput(std::move(told));
 }
 
 void JsonReader::fault(JsonValue at, std::string expected, std::string nearest) {

@@ -19,8 +19,9 @@
 
 namespace takt::io::detail {
 
-/// One a file. Each reading function gives nothing, after a fault, where the value is not as asked, and nothing,
-/// without a fault, where there is no value: a missing key is allowed, or `JsonRecord::need` has reported it.
+/// One a file. More faults than its limits allow are thrown as InvalidInput at once. Each reading function gives
+/// nothing, after a fault, where the value is not as asked, and nothing, without a fault, where there is no value: a
+/// missing key is allowed, or `JsonRecord::need` has reported it.
 class JsonReader {
  public:
   explicit JsonReader(const JsonTree& tree) : tree_(tree), faults_(tree.duplicates()) {}

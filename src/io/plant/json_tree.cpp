@@ -26,14 +26,34 @@ std::string next_token(std::string_view& pointer) {
   return token;
 }
 
+// "<U+001B>": a message must not steer the terminal that shows it.
+std::string with_plain_controls(std::string_view text) {
+  constexpr const char* kDigits = "0123456789ABCDEF";
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    auto code = static_cast<unsigned char>(text[i]);
+    const bool is_high = code == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+    if (is_high) code = static_cast<unsigned char>(text[++i]);
+    if (is_high || code < 0x20 || code == 0x7F) {
+      out.append("<U+00").append({kDigits[code >> 4U], kDigits[code & 15U], '>'});
+    } else if (text.substr(i).starts_with("\xEF\xBB\xBF")) {
+      out += "<U+FEFF>";
+      i += 2;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string shortened(std::string_view text) {
   constexpr std::size_t kMost = 60;
-  if (text.size() <= kMost) return std::string(text);
+  if (text.size() <= kMost) return with_plain_controls(text);
   std::size_t cut = kMost - 3;
   while (cut > 0 && (static_cast<unsigned char>(text[cut]) & 0xC0U) == 0x80U) --cut;  // not within a UTF-8 character
-  return std::string(text.substr(0, cut)) + "...";
+  return with_plain_controls(text.substr(0, cut)) + "...";
 }
 
 JsonValue::Kind JsonValue::kind() const { return tree_->nodes_[node_].kind; }

@@ -56,6 +56,7 @@ class JsonTree {
 
   const std::string& file() const { return file_; }
   JsonValue root() const { return {this, 0}; }
+  const Limits& limits() const { return limits_; }
   const std::vector<Fault>& duplicates() const { return duplicates_; }  ///< one a repeated key
 
   /// The deepest value on the way of a pointer; `rest` is the part of the pointer that leads no further.
@@ -82,13 +83,19 @@ class JsonTree {
   std::uint32_t find(std::uint32_t object, std::string_view key) const;
 
   std::string file_;
+  Limits limits_;
   std::string pool_;  // all keys and texts
   std::vector<Node> nodes_;
   std::vector<Fault> duplicates_;
   mutable std::unordered_map<std::uint32_t, Keys> keys_;  // of the large objects looked into
 };
 
-/// Text for a message: in quotes if it was a string, cut if it is long.
+/// The last fault of a file that has too many.
+inline Fault too_many_faults(const std::string& file, const Limits& limits) {
+  return {.value = "more faults", .expected = "at most " + std::to_string(limits.faults) + " to be told", .file = file};
+}
+
+/// Text for a message: cut if it is long, without control characters.
 std::string shortened(std::string_view text);
 
 }  // namespace takt::io::detail

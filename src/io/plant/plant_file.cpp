@@ -67,11 +67,17 @@ Plant read(const JsonTree& tree) {
   detail::PlantRead read = detail::read_plant(reader);
   std::vector<Fault> faults = reader.faults();
   const Unreadable unreadable(reader, std::move(read.broken));
+  const std::size_t most = tree.limits().faults;
+  bool has_more = false;
   for (Fault& fault : validate(read.plant)) {
-    if (!unreadable.explains(fault)) faults.push_back(placed(std::move(fault), tree));
+    if (unreadable.explains(fault)) continue;
+    has_more = faults.size() >= most;
+    if (has_more) break;
+    faults.push_back(placed(std::move(fault), tree));
   }
   if (faults.empty()) return std::move(read.plant);
   std::stable_sort(faults.begin(), faults.end(), [](const Fault& a, const Fault& b) { return a.line < b.line; });
+  if (has_more) faults.push_back(detail::too_many_faults(tree.file(), tree.limits()));
   throw InvalidInput(std::move(faults));
 }
 

@@ -12,6 +12,8 @@ using Kind = JsonValue::Kind;
 // Every arrival of a timetable is kept on its own.
 constexpr std::uint32_t kMostAtOnce = 1'000'000;
 constexpr std::uint64_t kMostArrivals = 10'000'000;
+// Nor is a part that waits at the start.
+constexpr std::uint32_t kMostInitial = 10'000'000;
 
 constexpr const char* kToExpected = R"(a name or a list of {"to": ..., "probability": ..., "product": ...})";
 
@@ -155,7 +157,17 @@ class EquipmentReader {
       reader_.fault(at, "a time such as \"2 h\", as the plant has no clock with an epoch");
     } else {
       const std::string zone = zone_exists(context_.clock.zone) ? context_.clock.zone : "UTC";
-      if (const auto instant = reader_.instant(at, zone)) out = context_.clock.to_sim(*instant);
+      if (const auto instant = reader_.instant(at, zone)) read_instant(at, *instant, out);
+    }
+  }
+
+  void read_instant(JsonValue at, WallClock::Instant instant, Time& out) {
+    const std::int64_t epoch = context_.clock.epoch.time_since_epoch().count();
+    std::int64_t after_start = 0;
+    if (__builtin_sub_overflow(instant.time_since_epoch().count(), epoch, &after_start)) {
+      reader_.fault(at, "an instant less than 292 years from the epoch");
+    } else {
+      out = Time{Duration{after_start}};
     }
   }
 
@@ -203,7 +215,7 @@ class EquipmentReader {
       record.count("capacity", capacity);
       buffer.capacity = capacity;
     }
-    record.count("initial", buffer.initial);
+    record.count("initial", buffer.initial, kMostInitial);
     equipment.is = buffer;
     equipment.to = read_outputs(reader_, record.get("to"));
   }

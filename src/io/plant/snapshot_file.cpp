@@ -21,6 +21,8 @@ using detail::JsonWriter;
 constexpr std::string_view kSnapshotFormat = "takt-snapshot/1";
 constexpr std::array<std::string_view, 3> kQualities{"good", "uncertain", "bad"};
 constexpr std::uint64_t kMost = std::numeric_limits<std::uint64_t>::max();
+constexpr std::uint64_t kMostCounted = std::uint64_t{1} << 53;  // totals are subtracted, and exact as doubles
+constexpr double kMostInBuffer = 10'000'000;                    // each of its parts is kept
 constexpr const char* kInstantExpected = "an instant such as \"2026-03-02T06:00:00Z\"";
 
 template <class T>
@@ -36,7 +38,8 @@ class SnapshotReader {
     Snapshot snapshot;
     const JsonRecord record(reader_, root, "a snapshot",
                             {"format", "ts", "source", "epoch", "seq", "complete", "entities", "orders"});
-    put(reader_.instant(record.need("ts", kInstantExpected)), snapshot.ts);
+    ts_ = reader_.instant(record.need("ts", kInstantExpected));
+    put(ts_, snapshot.ts);
     source(record.need("source", "the name of its source"), snapshot.source);
     put(reader_.count(record.get("epoch"), kMost), snapshot.epoch);
     put(reader_.count(record.need("seq", "a whole number"), kMost), snapshot.seq);
@@ -63,6 +66,19 @@ class SnapshotReader {
     if (value && value.kind() == JsonValue::Kind::string && out.empty()) reader_.fault(value, "the name of its source");
   }
 
+  // An instant so near to that of the message that their difference is a Duration.
+  std::optional<WallClock::Instant> nearby(JsonValue value) {
+    constexpr std::chrono::years kFarthest{100};
+    const auto instant = reader_.instant(value);
+    std::int64_t apart = 0;
+    if (!instant || !ts_) return instant;
+    const bool too_far =
+        __builtin_sub_overflow(instant->time_since_epoch().count(), ts_->time_since_epoch().count(), &apart);
+    if (too_far || std::chrono::abs(Duration{apart}) > kFarthest)
+      reader_.fault(value, "an instant within 100 years of ts");
+    return instant;
+  }
+
   EntityReading entity(JsonValue value) {
     EntityReading reading;
     reading.path = value.key();
@@ -75,10 +91,13 @@ class SnapshotReader {
     if (const auto state = reader_.choice(record.get("state"), detail::kPackmlStates)) {
       reading.state = detail::kPackmlStates[*state];
     }
-    reading.state_since = reader_.instant(record.get("state_since"));
+    reading.state_since = nearby(record.get("state_since"));
     if (const JsonValue parts = record.get("in_process")) reading.in_process = in_process(parts);
     if (const JsonValue totals = record.get("counters")) reading.counters = counters(totals);
     reading.level = reader_.not_negative(record.get("level"));
+    if (reading.level && *reading.level > kMostInBuffer) {
+      reader_.fault(record.get("level"), "at most 10000000 parts");
+    }
     reading.cycle_time_last_s = reader_.not_negative(record.get("cycle_time_last_s"));
     const std::string health = "an object with a number for each name";
     for (JsonValue h = reader_.members(record.get("health"), health); h; h = h.next()) {
@@ -96,7 +115,7 @@ class SnapshotReader {
       const JsonRecord record(reader_, value, "a part in process", {"part", "operation", "started_at", "worked_s"});
       record.text("part", part.part);
       record.text("operation", part.product);
-      part.started_at = reader_.instant(record.get("started_at"));
+      part.started_at = nearby(record.get("started_at"));
       part.worked_s = reader_.not_negative(record.get("worked_s"));
     }
     return parts;
@@ -105,14 +124,15 @@ class SnapshotReader {
   CounterReading counters(JsonValue value) {
     CounterReading counters;
     const JsonRecord record(reader_, value, "counters", {"in", "good", "scrap", "reset_epoch"});
-    counters.in = reader_.count(record.get("in"), kMost);
-    counters.good = reader_.count(record.get("good"), kMost);
-    counters.scrap = reader_.count(record.get("scrap"), kMost);
+    counters.in = reader_.count(record.get("in"), kMostCounted);
+    counters.good = reader_.count(record.get("good"), kMostCounted);
+    counters.scrap = reader_.count(record.get("scrap"), kMostCounted);
     put(reader_.count(record.get("reset_epoch"), kMost), counters.reset_epoch);
     return counters;
   }
 
   JsonReader& reader_;
+  std::optional<WallClock::Instant> ts_;
 };
 
 void write_parts(JsonWriter& writer, const std::vector<PartInProcess>& parts) {
@@ -183,6 +203,9 @@ std::vector<SnapshotLine> read_snapshot_lines(const std::filesystem::path& file,
           on_fault(fault);
         } else {
           faults.push_back(fault);
+          if (faults.size() <= limits.faults) continue;
+          faults.back() = detail::too_many_faults(name, limits);
+          throw InvalidInput(std::move(faults));
         }
       }
     }

@@ -266,24 +266,7 @@ Totals read_totals(const StoreReader& store, const Model& model, const State& st
   return read;
 }
 
-}  // namespace
-}  // namespace detail
-
-void save_checkpoint(const std::filesystem::path& file, const Model& model, const Parameters& parameters,
-                     const State& state, const Totals* totals) {
-  using namespace detail;
-  StoreWriter store(kKind);
-  store.attribute("/", "takt_version", kVersion);
-  write_model(store, model);
-  write_parameters(store, parameters);
-  write_state(store, model, state);
-  if (totals != nullptr) write_totals(store, *totals);
-  write_whole(file, store.finish());
-}
-
-Checkpoint load_checkpoint(const std::filesystem::path& file) {
-  using namespace detail;
-  const StoreReader store(file, kKind);
+Checkpoint read_checkpoint(const StoreReader& store, const std::string& name) {
   Checkpoint checkpoint;
   checkpoint.model = std::make_shared<const Model>(read_model(store));
   const Model& model = *checkpoint.model;
@@ -293,11 +276,40 @@ Checkpoint load_checkpoint(const std::filesystem::path& file) {
     store.fail("/parameters", "not as many as the plant has");
   checkpoint.state = read_state(store, model);
   if (auto faults = check_invariants(model, checkpoint.state); !faults.empty()) {
-    for (Fault& fault : faults) fault.file = file.string();
+    for (Fault& fault : faults) fault.file = name;
     throw InvalidInput(std::move(faults));
   }
   if (store.has("/totals")) checkpoint.totals = read_totals(store, model, checkpoint.state);
   return checkpoint;
+}
+
+}  // namespace
+}  // namespace detail
+
+std::string checkpoint_bytes(const Model& model, const Parameters& parameters, const State& state,
+                             const Totals* totals) {
+  using namespace detail;
+  StoreWriter store(kKind);
+  store.attribute("/", "takt_version", kVersion);
+  write_model(store, model);
+  write_parameters(store, parameters);
+  write_state(store, model, state);
+  if (totals != nullptr) write_totals(store, *totals);
+  return store.finish();
+}
+
+void save_checkpoint(const std::filesystem::path& file, const Model& model, const Parameters& parameters,
+                     const State& state, const Totals* totals) {
+  write_whole(file, checkpoint_bytes(model, parameters, state, totals));
+}
+
+Checkpoint load_checkpoint(const std::filesystem::path& file) {
+  return detail::read_checkpoint(detail::StoreReader(file, detail::kKind), file.string());
+}
+
+Checkpoint checkpoint_of(std::string_view bytes) {
+  const std::string name = "a checkpoint in memory";
+  return detail::read_checkpoint(detail::StoreReader(bytes, name, detail::kKind), name);
 }
 
 }  // namespace takt::io

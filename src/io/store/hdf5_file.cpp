@@ -247,17 +247,19 @@ std::string StoreWriter::finish() {
 // ---- reading -------------------------------------------------------------------------------------------------------
 namespace {
 
-std::string sound_bytes(const std::filesystem::path& file) {
-  std::string bytes = read_whole(file);
+std::string sound_bytes(std::string_view bytes, const std::string& name) {
   if (const std::string_view fault = unsound(bytes); !fault.empty())
-    throw FileError("cannot read '" + file.string() + "': " + std::string(fault));
-  return bytes;
+    throw FileError("cannot read '" + name + "': " + std::string(fault));
+  return std::string(bytes);
 }
 
 }  // namespace
 
 StoreReader::StoreReader(const std::filesystem::path& file, std::string_view kind)
-    : name_(file.string()), bytes_(sound_bytes(file)), file_(open_image(bytes_)) {
+    : StoreReader(read_whole(file), file.string(), kind) {}
+
+StoreReader::StoreReader(std::string_view bytes, std::string name, std::string_view kind)
+    : name_(std::move(name)), bytes_(sound_bytes(bytes, name_)), file_(open_image(bytes_)) {
   bytes_ = {};  // the library has its own copy
   const std::string format = text_attribute("/", "format");
   if (format != kFormat) {

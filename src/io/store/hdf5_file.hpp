@@ -89,6 +89,8 @@ class StoreReader {
  public:
   /// Throws FileError if the file is not there, not whole, not takt-store, of a newer version or of another kind.
   StoreReader(const std::filesystem::path& file, std::string_view kind);
+  /// The same of the bytes that stand in a file; messages call them `name`.
+  StoreReader(std::string_view bytes, std::string name, std::string_view kind);
 
   std::string text_attribute(const std::string& group, const char* name) const;
   std::int64_t integer_attribute(const std::string& group, const char* name) const;

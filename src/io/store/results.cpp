@@ -104,6 +104,13 @@ void write_values(StoreWriter& store, const StudyResult& result) {
   store.attach("/futures/value", 2, "/futures/figure");
 }
 
+/// Lines as one text.
+std::string joined(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += (text.empty() ? "" : "\n") + line;
+  return text;
+}
+
 void write_unfinished(StoreWriter& store, const std::vector<Unfinished>& unfinished) {
   std::vector<std::string> scenario, reason, waits;
   std::vector<std::int64_t> replication, time;
@@ -112,15 +119,28 @@ void write_unfinished(StoreWriter& store, const std::vector<Unfinished>& unfinis
     replication.push_back(each.replication);
     reason.emplace_back(each.outcome.status == Outcome::Status::deadlock ? "deadlock" : "livelock");
     time.push_back(each.outcome.time.time_since_epoch().count());
-    std::string lines;
-    for (const std::string& wait : each.outcome.circular_wait) lines += (lines.empty() ? "" : "\n") + wait;
-    waits.push_back(lines);
+    waits.push_back(joined(each.outcome.circular_wait));
   }
   store.texts("/unfinished/scenario", scenario);
   store.numbers("/unfinished/replication", std::span<const std::int64_t>(replication));
   store.texts("/unfinished/reason", reason);
   store.numbers("/unfinished/time_ns", std::span<const std::int64_t>(time));
   store.texts("/unfinished/circular_wait", waits);
+}
+
+void write_bounds(StoreWriter& store, const std::vector<ScenarioBound>& bounds) {
+  std::vector<std::string> scenario, entity, limited_by;
+  std::vector<double> throughput;
+  for (const ScenarioBound& each : bounds) {
+    scenario.push_back(each.scenario);
+    entity.push_back(each.entity);
+    throughput.push_back(each.throughput_per_h);
+    limited_by.push_back(joined(each.limited_by));
+  }
+  store.texts("/capacity/scenario", scenario);
+  store.texts("/capacity/entity", entity);
+  store.numbers("/capacity/throughput_per_h", std::span<const double>(throughput));
+  store.texts("/capacity/limited_by", limited_by);
 }
 
 std::vector<std::string> lines_of(const std::string& text) {
@@ -152,6 +172,19 @@ std::vector<Unfinished> read_unfinished(const StoreReader& store) {
   return unfinished;
 }
 
+std::vector<ScenarioBound> read_bounds(const StoreReader& store) {
+  const auto scenario = store.texts("/capacity/scenario");
+  const auto entity = store.texts("/capacity/entity");
+  const auto throughput = store.doubles("/capacity/throughput_per_h");
+  const auto limited_by = store.texts("/capacity/limited_by");
+  for (const std::size_t size : {entity.size(), throughput.size(), limited_by.size()})
+    if (size != scenario.size()) store.fail("/capacity", "columns of different lengths");
+  std::vector<ScenarioBound> bounds;
+  for (std::size_t i = 0; i < scenario.size(); ++i)
+    bounds.push_back({scenario[i], entity[i], throughput[i], lines_of(limited_by[i])});
+  return bounds;
+}
+
 StudyResult read_result(const StoreReader& store) {
   StudyResult result;
   result.scenarios = store.texts("/futures/scenario");
@@ -168,23 +201,11 @@ StudyResult read_result(const StoreReader& store) {
   if (result.values.size() != result.scenarios.size() * result.replications * result.kpis.size())
     store.fail("/futures/value", "not a value for each scenario, replication and figure");
   result.unfinished = read_unfinished(store);
+  result.bounds = read_bounds(store);
   return result;
 }
 
-}  // namespace
-
-void save_results(const std::filesystem::path& file, const StudyResult& result, const Present& present,
-                  const StudyOptions& options) {
-  StoreWriter store(kKind);
-  write_provenance(store, result, present, options);
-  write_summaries(store, result);
-  write_values(store, result);
-  write_unfinished(store, result.unfinished);
-  write_whole(file, store.finish());
-}
-
-StoredResults load_results(const std::filesystem::path& file) {
-  const StoreReader store(file, kKind);
+StoredResults read_results(const StoreReader& store) {
   return {.result = read_result(store),
           .provenance = {.plant_name = store.text_attribute("/", "plant_name"),
                          .plant = store.text("/plant"),
@@ -194,6 +215,29 @@ StoredResults load_results(const std::filesystem::path& file) {
                          .horizon_s = store.number_attribute("/", "horizon_s"),
                          .warmup_s = store.number_attribute("/", "warmup_s"),
                          .semantics = store.text_attribute("/", "semantics")}};
+}
+
+}  // namespace
+
+std::string results_bytes(const StudyResult& result, const Present& present, const StudyOptions& options) {
+  StoreWriter store(kKind);
+  write_provenance(store, result, present, options);
+  write_summaries(store, result);
+  write_values(store, result);
+  write_bounds(store, result.bounds);
+  write_unfinished(store, result.unfinished);
+  return store.finish();
+}
+
+void save_results(const std::filesystem::path& file, const StudyResult& result, const Present& present,
+                  const StudyOptions& options) {
+  write_whole(file, results_bytes(result, present, options));
+}
+
+StoredResults load_results(const std::filesystem::path& file) { return read_results(StoreReader(file, kKind)); }
+
+StoredResults results_of(std::string_view bytes) {
+  return read_results(StoreReader(bytes, "results in memory", kKind));
 }
 
 }  // namespace takt::io

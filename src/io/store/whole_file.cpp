@@ -18,9 +18,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void fail(const char* what, const fs::path& file, int reason) {
-  throw FileError(std::string("cannot ") + what + " '" + file.string() + "': " + std::strerror(reason));
+std::string message(const char* what, const fs::path& file, int reason) {
+  return std::string("cannot ") + what + " '" + file.string() + "': " + std::strerror(reason);
 }
+[[noreturn]] void fail_reading(const fs::path& file, int reason) { throw FileError(message("read", file, reason)); }
+[[noreturn]] void fail_writing(const fs::path& file, int reason) { throw WriteError(message("write", file, reason)); }
 
 class Descriptor {
  public:
@@ -72,33 +74,33 @@ void remove_leftovers(const fs::path& file) {
 void write_whole(const fs::path& file, std::string_view bytes) {
   remove_leftovers(file);
   const fs::path part = folder_of(file) / (part_prefix(file) + std::to_string(::getpid()) + std::string(kPart));
-  const auto give_up = [&](const char* what, int reason) {
+  const auto give_up = [&](int reason) {
     ::unlink(part.c_str());
-    fail(what, file, reason);
+    fail_writing(file, reason);
   };
   {
     Descriptor out(part, O_WRONLY | O_CREAT | O_TRUNC, 0666);
-    if (out.number() < 0) fail("write", file, errno);
-    if (!write_all(out.number(), bytes) || ::fsync(out.number()) != 0) give_up("write", errno);
-    if (!out.close()) give_up("write", errno);
+    if (out.number() < 0) fail_writing(file, errno);
+    if (!write_all(out.number(), bytes) || ::fsync(out.number()) != 0) give_up(errno);
+    if (!out.close()) give_up(errno);
   }
-  if (::rename(part.c_str(), file.c_str()) != 0) give_up("write", errno);
+  if (::rename(part.c_str(), file.c_str()) != 0) give_up(errno);
   const Descriptor folder(folder_of(file), O_RDONLY | O_DIRECTORY);
   if (folder.number() >= 0) ::fsync(folder.number());  // some file systems cannot: the new file is whole all the same
 }
 
 std::string read_whole(const fs::path& file) {
   Descriptor in(file, O_RDONLY);
-  if (in.number() < 0) fail("read", file, errno);
+  if (in.number() < 0) fail_reading(file, errno);
   struct stat about {};
-  if (::fstat(in.number(), &about) != 0) fail("read", file, errno);
-  if (!S_ISREG(about.st_mode)) fail("read", file, S_ISDIR(about.st_mode) ? EISDIR : EINVAL);
+  if (::fstat(in.number(), &about) != 0) fail_reading(file, errno);
+  if (!S_ISREG(about.st_mode)) fail_reading(file, S_ISDIR(about.st_mode) ? EISDIR : EINVAL);
   std::string bytes(static_cast<std::size_t>(about.st_size), '\0');
   std::size_t at = 0;
   while (at < bytes.size()) {
     const ssize_t n = ::read(in.number(), bytes.data() + at, bytes.size() - at);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) fail("read", file, errno);
+    if (n < 0) fail_reading(file, errno);
     if (n == 0) break;
     at += static_cast<std::size_t>(n);
   }

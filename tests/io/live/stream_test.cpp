@@ -69,6 +69,13 @@ TEST(Stream, NumbersItemsInTheOrderOfTheirFirstAppearance) {
   EXPECT_EQ(reader.items()[321], "item_321");
 }
 
+TEST(Stream, MayBeginWithAByteOrderMark) {
+  EXPECT_THAT(read_text("\xEF\xBB\xBF"
+                        "2017-02-02T16:37:08Z|a|1\n")
+                  .observations,
+              ElementsAre("2017-02-02T16:37:08Z a=1"));
+}
+
 TEST(Stream, IsEmptyForAnEmptyText) {
   const Read read = read_text("");
   EXPECT_THAT(read.observations, IsEmpty());

@@ -174,6 +174,9 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"{name: 1}", "p.json:1: found name, expected a name in double quotes"},
         Wrong{"{\"a\":\n True}", "p.json:2: found True, expected a value"},
         Wrong{"{}\n}", "p.json:2: found '}', expected nothing after the end of the JSON text"},
+        Wrong{std::string("{}\n\0{", 5), "p.json:2: found a character U+0000, expected JSON text in UTF-8"},
+        Wrong{"{\"a\": \x1b[2J\xff}", "p.json:1: found <U+001B>, expected a value"},
+        Wrong{"{\"format\": \"\\u001b[2J\"}", "p.json:1: /format: found \"<U+001B>[2J\", expected \"takt-plant/1\""},
         Wrong{"{\"a\": 1e999}", "p.json:1: found 1e999, expected a number of ordinary size"},
         Wrong{
             "{\"a\":\n\"b}\n",
@@ -380,7 +383,8 @@ TEST(PlantFile, LooksUpTheLinesOfManyFaultsQuickly) {
     equipment += "\"m" + std::to_string(i) +
                  "\": {\"kind\": \"machine\", \"servers\": 0, \"cycle_time\": \"1 s\", \"to\": \"out\"},\n";
   }
-  const auto messages = messages_of(plant_of(equipment + R"("out": {"kind": "sink"})"));
+  const std::string text = plant_of(equipment + R"("out": {"kind": "sink"})");
+  const auto messages = messages_of([&] { parse_plant(text, "p.json", {.faults = 1'000'000}); });
   ASSERT_EQ(messages.size(), 20000U);
   EXPECT_THAT(messages[777], HasSubstr("p.json:779: "));
 }

@@ -2,9 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <filesystem>
 #include <fstream>
-#include <limits>
 #include <random>
 
 #include "takt/io/plant/plant_file.hpp"
@@ -57,7 +57,7 @@ Snapshot random_snapshot(std::mt19937_64& random) {
   const auto chance = [&] { return random() % 2 == 0; };
   const auto number = [&] { return std::exp(std::uniform_real_distribution<double>(-30.0, 30.0)(random)); };
   const auto instant = [&] {
-    return WallClock::Instant{std::chrono::nanoseconds{random() % 4'000'000'000'000'000'000}};
+    return WallClock::Instant{std::chrono::nanoseconds{random() % 3'000'000'000'000'000'000}};
   };
   Snapshot snapshot{instant(), "s\"\u00fc", random(), random(), chance(), {}, {}};
   for (std::uint64_t i = random() % 4; i > 0; --i) {
@@ -65,8 +65,8 @@ Snapshot random_snapshot(std::mt19937_64& random) {
     if (chance()) reading.state = chance() ? "Held" : "Unsuspending";
     if (chance()) reading.state_since = instant();
     if (chance()) reading.in_process = std::vector<PartInProcess>{{}, {"p", "o", instant(), number()}};
-    if (chance()) reading.counters = CounterReading{random(), {}, std::numeric_limits<std::uint64_t>::max(), random()};
-    if (chance()) reading.level = chance() ? 0.0 : number();
+    if (chance()) reading.counters = CounterReading{random() >> 11U, {}, std::uint64_t{1} << 53U, random()};
+    if (chance()) reading.level = chance() ? 0.0 : std::fmod(number(), 1e7);
     if (chance()) reading.cycle_time_last_s = number();
     if (chance()) reading.health = {{"a", -number()}, {"b", number()}};
     if (chance()) reading.quality = "uncertain";
@@ -129,6 +129,14 @@ INSTANTIATE_TEST_SUITE_P(
             "Stopped, Aborting, Aborted, Clearing; did you mean Execute?"},
         Wrong{entity(R"("level": "4 parts")"),
               R"(s.jsonl:12: /entities/~1e~1w~1l~1m/level: found "4 parts", expected a number, 0 or more)"},
+        Wrong{entity(R"("state_since": "1678-03-02T06:00:00Z")"),
+              "s.jsonl:12: /entities/~1e~1w~1l~1m/state_since: found \"1678-03-02T06:00:00Z\", expected an instant "
+              "within 100 years of ts"},
+        Wrong{entity(R"("in_process": [{"started_at": "2201-03-02T06:00:00Z"}])"),
+              "s.jsonl:12: /entities/~1e~1w~1l~1m/in_process/0/started_at: found \"2201-03-02T06:00:00Z\", expected an "
+              "instant within 100 years of ts"},
+        Wrong{entity(R"("level": 4e9)"),
+              "s.jsonl:12: /entities/~1e~1w~1l~1m/level: found 4e9, expected at most 10000000 parts"},
         Wrong{entity(R"("level": -1)"),
               "s.jsonl:12: /entities/~1e~1w~1l~1m/level: found -1, expected a number, 0 or more"},
         Wrong{entity(R"("counters": {"good": 1.5})"),

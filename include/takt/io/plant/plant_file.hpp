@@ -17,7 +17,9 @@ namespace takt::io {
 /// What a reader accepts at most; beyond it the file is refused before memory is spent.
 struct Limits {
   std::size_t bytes = std::size_t{256} << 20;
-  std::size_t depth = 64;  ///< of nesting; at most 1000
+  std::size_t depth = 64;     ///< of nesting; at most 1000
+  std::size_t name = 512;     ///< bytes of a name in an object: paths are made of names
+  std::size_t faults = 1000;  ///< told of one file; reading stops there
 };
 
 /// Reads a plant; throws InvalidInput with every fault (file, line, JSON pointer, value, expectation, nearest name),

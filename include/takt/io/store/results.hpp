@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "takt/engine/present.hpp"
 #include "takt/study/study.hpp"
@@ -29,11 +30,16 @@ struct StoredResults {
   Provenance provenance;
 };
 
-/// Writes `file` whole or not at all (write_whole). Throws FileError.
+/// Writes `file` whole or not at all (write_whole). Throws WriteError.
 void save_results(const std::filesystem::path& file, const StudyResult& result, const Present& present,
                   const StudyOptions& options);
 
 /// Throws FileError if the file is not there, not whole or holds no results.
 StoredResults load_results(const std::filesystem::path& file);
+
+/// The bytes of that file, for those who keep them elsewhere.
+std::string results_bytes(const StudyResult& result, const Present& present, const StudyOptions& options);
+/// Reads them back, as load_results does.
+StoredResults results_of(std::string_view bytes);
 
 }  // namespace takt::io

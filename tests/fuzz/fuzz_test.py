@@ -1,0 +1,162 @@
+#!/usr/bin/env python3
+"""Builds a fuzzer for each reader and for the merge, and runs them: no crash, no hang, no more memory than allowed.
+
+  TAKT_FUZZ_SECONDS=N   all targets together (120 unless given; fuzz_long_test.py takes an hour)
+  TAKT_FUZZ_COVERAGE=1  what the runs reached of the readers and the merge, as a table
+
+Needs clang with libFuzzer, in Debian clang-14 and libclang-rt-14-dev; llvm-14 for the coverage."""
+
+import base64
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+WORK = Path(os.environ.get("TAKT_BUILD_DIR", ROOT / "build")) / "fuzz"
+TARGETS = ["plant", "snapshot", "mapping", "stream", "merge"]
+
+SANITIZED = ["-O1", "-gline-tables-only", "-fsanitize=fuzzer-no-link,address,undefined", "-fno-sanitize-recover=all"]
+COVERED = ["-O1", "-fprofile-instr-generate", "-fcoverage-mapping"]
+# The event loop is not what is looked at here, and takes long to build: it is left as users have it.
+PLAIN = ["-O1"]
+# What no target needs; the first is beyond clang 14.
+LEFT_OUT = {"engine/parameters.cpp", "engine/migrate.cpp", "engine/explain.cpp", "engine/fork.cpp"}
+SYNC = ["merge", "reconcile", "state_editor", "snapshot"]
+FOLDERS = ["core", "plant", "engine", "io/plant", "io/live"]
+
+
+def find_compiler():
+    probe = 'extern "C" int LLVMFuzzerTestOneInput(const char*, unsigned long) { return 0; }'
+    for name in ("clang++-14", "clang++"):
+        if shutil.which(name):
+            done = subprocess.run([name, "-fsanitize=fuzzer,address", "-x", "c++", "-", "-o", os.devnull], input=probe,
+                                  text=True, capture_output=True)
+            if done.returncode == 0:
+                return name
+    return None
+
+
+def sources():
+    src = ROOT / "src"
+    found = [file for folder in FOLDERS for file in (src / folder).glob("*.cpp")]
+    found += [src / "sync" / f"{name}.cpp" for name in SYNC]
+    targets = [ROOT / "tests" / "fuzz" / f"{target}_fuzz.cpp" for target in TARGETS]
+    return sorted(file for file in found if str(file.relative_to(src)) not in LEFT_OUT) + targets
+
+
+def build(compiler, folder, flags, plain_rooms, link):
+    """Every target in `folder`; the rooms named are built without the flags."""
+    folder.mkdir(parents=True, exist_ok=True)
+    includes = ["-I" + str(ROOT / room) for room in ("include", "src", "tests")]
+    command = [*filter(None, [shutil.which("ccache")]), compiler, "-std=c++20", "-ffp-contract=off", *includes,
+               "-isystem", "/usr/include/eigen3"]
+
+    def compile_one(source):
+        name = str(source.relative_to(ROOT)).replace("/", "_")
+        is_plain = name.startswith(tuple(f"src_{room}_" for room in plain_rooms))
+        made = folder / (name + ".o")
+        subprocess.run([*command, *(PLAIN if is_plain else flags), "-c", source, "-o", made], check=True)
+        return made
+
+    with ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as pool:
+        objects = list(pool.map(compile_one, sources()))
+    rest = [made for made in objects if not made.name.endswith("_fuzz.cpp.o")]
+    for target in TARGETS:
+        own = folder / f"tests_fuzz_{target}_fuzz.cpp.o"
+        subprocess.run([compiler, *link, own, *rest, "-Wl,--gc-sections", "-lz", "-ldate-tz", "-lpthread",
+                        "-o", folder / target], check=True)
+
+
+def make_seeds(folder):
+    """The examples and the malformed files, each for its reader."""
+    cases, good = ROOT / "tests" / "hostile" / "cases", ROOT / "tests" / "hostile" / "good"
+    files = {
+        "plant": [*ROOT.glob("examples/*/*.json"), *ROOT.glob("python/tests/data/*.json"), *good.glob("*.json"),
+                  *cases.glob("plant_*.json")],
+        "snapshot": [*good.glob("*.jsonl"), *cases.glob("*.jsonl")],
+        "mapping": [*ROOT.glob("examples/*/mapping.json"), good / "mapping.json", *cases.glob("mapping_*.json")],
+        "stream": [good / "mill.txt", *cases.glob("stream_*.txt")],
+    }
+    shutil.rmtree(folder, ignore_errors=True)
+    for target in TARGETS:
+        (folder / target).mkdir(parents=True)
+    for target, found in files.items():
+        for i, file in enumerate(found):
+            (folder / target / f"{i}").write_bytes(file.read_bytes())
+    for line in (ROOT / "python" / "tests" / "data" / "shift.jsonl").read_bytes().splitlines()[:5]:
+        (folder / "snapshot" / f"line{len(line)}").write_bytes(line)
+    for file in [good / "mill.txt.gz", *cases.glob("stream_*.gz")]:
+        (folder / "stream" / file.name).write_bytes(b"z" + file.read_bytes())
+    draw = random.Random(1)
+    for i in range(30):
+        (folder / "merge" / f"{i}").write_bytes(draw.randbytes(600))
+
+
+def run(target, seconds):
+    """Runs a target and tells how many inputs it took. False if it failed."""
+    corpus, found = WORK / "corpus" / target, WORK / "found"
+    corpus.mkdir(parents=True, exist_ok=True)
+    found.mkdir(exist_ok=True)
+    options = [f"-max_total_time={seconds}", f"-artifact_prefix={found}/{target}-", "-max_len=8192",
+               "-rss_limit_mb=2048", "-malloc_limit_mb=512", "-timeout=20", "-print_final_stats=1"]
+    done = subprocess.run([WORK / "sanitized" / target, *options, corpus, WORK / "seeds" / target],
+                          capture_output=True, text=True, errors="replace")
+    stats = dict(re.findall(r"^stat::(\w+):\s+(\d+)$", done.stderr, re.MULTILINE))
+    executions, rate = int(stats.get("number_of_executed_units", 0)), int(stats.get("average_exec_per_sec", 0))
+    crashes = 0 if done.returncode == 0 else 1
+    print(f"{target:9} {executions:9} executions {rate:7} a second  {crashes} crashes  "
+          f"peak {stats.get('peak_rss_mb', '?')} MB", flush=True)
+    if crashes:
+        print(done.stderr[-6000:])
+        for file in found.glob(f"{target}-*"):
+            print(f"{file.name}: {base64.b64encode(file.read_bytes()).decode()}")
+    return executions, crashes
+
+
+def print_coverage(compiler):
+    tools = [shutil.which(f"llvm-{tool}-14") or shutil.which(f"llvm-{tool}") for tool in ("profdata", "cov")]
+    if not all(tools):
+        print("no coverage: llvm-profdata and llvm-cov are missing")
+        return
+    covered = WORK / "covered"
+    build(compiler, covered, COVERED, ["core", "plant", "engine"], ["-fsanitize=fuzzer", "-fprofile-instr-generate"])
+    raw = []
+    for target in TARGETS:
+        raw.append(covered / f"{target}.profraw")
+        subprocess.run([covered / target, "-runs=0", WORK / "corpus" / target, WORK / "seeds" / target], check=True,
+                       capture_output=True, env={**os.environ, "LLVM_PROFILE_FILE": str(raw[-1])})
+    subprocess.run([tools[0], "merge", "-o", covered / "all.profdata", *raw], check=True)
+    programs = [argument for target in TARGETS[1:] for argument in ("-object", covered / target)]
+    looked_at = [file for file in sources() if "src/io/" in str(file) or "src/sync/" in str(file)]
+    table = subprocess.run([tools[1], "report", covered / TARGETS[0], *programs, "-instr-profile",
+                            covered / "all.profdata", *looked_at], check=True, capture_output=True, text=True).stdout
+    print(f"\n{'file':32} lines reached")
+    for line in table.splitlines():
+        words = line.split()
+        if len(words) >= 10 and (words[0].endswith(".cpp") or words[0] == "TOTAL"):
+            print(f"{words[0]:32} {words[9]:>8} of {words[7]}")
+
+
+def main(seconds, coverage):
+    compiler = find_compiler()
+    if not compiler:
+        print("needs clang with libFuzzer: clang-14 and libclang-rt-14-dev")
+        return 77
+    build(compiler, WORK / "sanitized", SANITIZED, ["engine"], ["-fsanitize=fuzzer,address,undefined"])
+    make_seeds(WORK / "seeds")
+    shutil.rmtree(WORK / "found", ignore_errors=True)
+    results = [run(target, max(1, seconds // len(TARGETS))) for target in TARGETS]
+    crashes = sum(crashed for _, crashed in results)
+    print(f"in all    {sum(executions for executions, _ in results):9} executions  {crashes} crashes")
+    if coverage:
+        print_coverage(compiler)
+    return 1 if crashes else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(os.environ.get("TAKT_FUZZ_SECONDS", "120")), os.environ.get("TAKT_FUZZ_COVERAGE") == "1"))
