@@ -94,6 +94,8 @@ int validate(const Options& options) {
     const FlowGraph graph = flow_graph(model, model.defaults);
     const std::vector<Finding> warnings = findings(graph);
     for (const Finding& warning : warnings) say("warning: " + warning.sentence);
+    if (!model.plant.calendars.empty() && model.plant.clock == WallClock{})
+      say("warning: calendars without a clock: the plant begins on Thursday 1970-01-01 at 00:00 UTC");
     if (options.drawing) write_drawing(*options.drawing, graph, model);
     if (options.json) {
       print_data(pretty({{"plant", model.plant.name},

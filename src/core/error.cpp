@@ -55,6 +55,8 @@ std::string to_text(const Fault& fault) {
 InvalidInput::InvalidInput(std::vector<Fault> faults) : Error(lines_of(faults)), faults_(std::move(faults)) {}
 
 std::string nearest_name(std::string_view name, std::span<const std::string> known) {
+  constexpr std::size_t kLongest = 200;  // nobody mistypes a longer one, and looking would take long
+  if (name.size() > kLongest) return {};
   const std::size_t most = name.size() / 3;
   const std::string* nearest = nullptr;
   std::size_t least = most + 1;

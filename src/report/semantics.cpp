@@ -102,8 +102,10 @@ std::string semantics_json(const Present& present) {
   add("begin", json_string(present.state ? "the state at " + to_text(clock.to_wall(present.state->now)) +
                                                ", pending times drawn anew given their age"
                                          : "empty at time zero"));
-  add("parameters",
-      json_string(!present.draw ? "the plant's" : "those learnt, drawn from their posterior in each replication"));
+  add("parameters", json_string(present.draw ? "those learnt, drawn from their posterior in each replication"
+                                : present.parameters == model.defaults
+                                    ? "the plant's"
+                                    : "those of the state it begins with: means of what was learnt"));
   add("flow_time", json_string(model.keeps_parts() ? "part by part" : "by Little's law"));
   add("clock", "{\"epoch\": " + json_string(to_text(clock.epoch)) + ", \"zone\": " + json_string(clock.zone) + "}");
   return "{\n  " + text + "\n }";

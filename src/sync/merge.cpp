@@ -383,6 +383,11 @@ class Merge {
   }
 
   void apply_level(std::uint32_t b, double level) {
+    constexpr double kMostParts = 1e7;  // more is a wrong counter, and would take memory to make
+    if (level > kMostParts) {
+      conflict(model_.buffer_path(b) + "/level", std::to_string(level), "at most 10000000 parts");
+      return;
+    }
     const std::string before = std::to_string(view_.buffers[b].level);
     editor_.set_level(b, static_cast<std::uint32_t>(std::lround(level)));
     change(model_.buffer_path(b), "level", before, std::to_string(view_.buffers[b].level));
@@ -395,10 +400,10 @@ class Merge {
       const CounterBase& base = book_.machines.at(model_.machine_path(m));
       const std::uint64_t good_before = ms.completions - ms.scrapped - (base.completions - base.scrapped);
       change(model_.machine_path(m), "good", std::to_string(good_before), std::to_string(counted.good));
-      const auto missing = static_cast<std::int64_t>(counted.good + counted.scrap) -
-                           static_cast<std::int64_t>(ms.completions - base.completions);
-      const auto missing_scrap =
-          static_cast<std::int64_t>(counted.scrap) - static_cast<std::int64_t>(ms.scrapped - base.scrapped);
+      // Differences of counters are taken as whole numbers that wrap round, so that none can overflow.
+      const auto missing =
+          static_cast<std::int64_t>(counted.good + counted.scrap - (ms.completions - base.completions));
+      const auto missing_scrap = static_cast<std::int64_t>(counted.scrap - (ms.scrapped - base.scrapped));
       ms.completions += static_cast<std::uint64_t>(missing);
       ms.scrapped += static_cast<std::uint64_t>(missing_scrap);
       ComponentState& component = view_.components[model_.machines[m].component];

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sync/state_editor.hpp"
 
+#include <algorithm>
+
 #include "takt/engine/detail/stepper.hpp"
 
 namespace takt::detail {
@@ -22,6 +24,19 @@ double StateEditor::worked_s(std::uint32_t machine, std::uint32_t server) const 
   return to_seconds(Duration{s.total - (runs ? s.due - now() : s.due)});
 }
 
+std::uint32_t StateEditor::likely_product(std::uint32_t buffer, std::uint64_t part) const {
+  const std::uint32_t component = model_.buffers[buffer].component;
+  const auto source = std::ranges::find_if(
+      model_.sources, [component](const SourceSpec& spec) { return spec.component == component && spec.shares > 0; });
+  if (source == model_.sources.end()) return 0;
+  double u = draw_for(mix64(std::uint64_t{buffer} << 32 ^ part)).uniform();
+  std::uint32_t k = source->first_share;
+  while (k + 1 < source->first_share + source->shares &&
+         (u -= numbers_.probabilities[model_.shares[k].probability]) >= 0.0)
+    ++k;
+  return model_.shares[k].product;
+}
+
 void StateEditor::set_level(std::uint32_t buffer, std::uint32_t level) {
   BufferState& b = view_.buffers[buffer];
   ComponentState& component = view_.components[model_.buffers[buffer].component];
@@ -34,7 +49,7 @@ void StateEditor::set_level(std::uint32_t buffer, std::uint32_t level) {
     if (b.ring != 0) {
       if (b.level == b.ring) grow_ring(model_, state_, buffer);
       state_.parts[b.ring_at + ((b.head + b.level) & (b.ring - 1))] =
-          Part{now(), static_cast<std::uint32_t>(component.parts), 0};
+          Part{now(), static_cast<std::uint32_t>(component.parts), likely_product(buffer, component.parts)};
     }
     ++component.parts;
     ++b.level;

@@ -34,6 +34,8 @@ class StateEditor {
   std::uint32_t law_of(const MachineSpec& spec, std::uint32_t product) const;
   std::int64_t now() const { return state_.now.time_since_epoch().count(); }
   Draw draw_for(std::uint64_t cell) const;
+  /// A level tells how many parts there are, not which: their products follow the shares of the first source.
+  std::uint32_t likely_product(std::uint32_t buffer, std::uint64_t part) const;
   void give_part(std::uint32_t machine, std::uint32_t server, std::optional<std::uint32_t> product);
   void leave_queue(std::uint32_t server);
   void update_clock(std::uint32_t machine);

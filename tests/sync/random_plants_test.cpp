@@ -2,6 +2,8 @@
 // Whatever is reported of whatever plant, the state stays one that can go on.
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "engine/random_plant.hpp"
 #include "takt/sync/merge.hpp"
 
@@ -100,6 +102,30 @@ TEST(BlockingBeforeService, MachineReportedAtWorkLetsItsPartOut) {
   advance(model, model.defaults, state, Time{20min});
   EXPECT_EQ(ConstStateView(model, state).machines[model.machine("/e/w/l/m").value].completions, 1U);
   EXPECT_TRUE(check_invariants(model, state).empty());
+}
+
+TEST(SensedLevel, OfSeveralProductsFollowsTheirShares) {
+  PlantBuilder plant("p");
+  plant.product("small").product("large");
+  plant.line("e", "w", "l")
+      .source("s", {Source::Saturated{}, {{"small", 3.0}, {"large", 1.0}}, {}}, {{"m"}})
+      .machine("m", test::machine_with(Distribution::constant(1e6)), {{"b"}})
+      .buffer("b", {2000U, 0}, {{"n"}})
+      .machine("n", test::machine_with(Distribution::constant(1e6)), {{"k"}})
+      .sink("k");
+  const Model model = compile(plant.build());
+  State state = start(model, model.defaults);
+  Snapshot snapshot;
+  snapshot.ts = model.plant.clock.to_wall(state.now);
+  snapshot.source = "plc";
+  snapshot.seq = 1;
+  snapshot.entities.emplace_back().path = "/e/w/l/b";
+  snapshot.entities.back().level = 1001;
+  CounterBook book;
+  merge(model, model.defaults, state, snapshot, book);
+  std::size_t large = 0;
+  for (const Part& part : parts_in_buffer(model, state, model.buffer("/e/w/l/b"))) large += part.product;
+  EXPECT_NEAR(static_cast<double>(large), 250.0, 4.5 * std::sqrt(1000 * 0.25 * 0.75));
 }
 
 }  // namespace

@@ -56,7 +56,7 @@ class WriteError : public FileError {
 };
 
 /// The known name most like `name` (Damerau-Levenshtein distance, at most a third of the length), or "" if
-/// none is near.
+/// none is near or the name is longer than 200 characters.
 std::string nearest_name(std::string_view name, std::span<const std::string> known);
 
 }  // namespace takt
