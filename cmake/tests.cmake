@@ -91,6 +91,8 @@ endforeach()
 # The fuzzers are built by their script, with clang, and run for a time.
 set_tests_properties(fuzz/fuzz_test PROPERTIES TIMEOUT 1200 COST 1000)
 set_tests_properties(fuzz/fuzz_long_test PROPERTIES TIMEOUT 7200)
+# So are these programs, with other compilers and as consumers build them.
+set_tests_properties(bytes/same_bytes_test install/install_test install/wheel_test PROPERTIES TIMEOUT 900)
 
 if(TAKT_PYTHON)
   file(GLOB scripts RELATIVE ${PROJECT_SOURCE_DIR} CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/python/tests/*_test.py)

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Builds a fuzzer for each reader and for the merge, and runs them: no crash, no hang, no more memory than allowed.
 
   TAKT_FUZZ_SECONDS=N   all targets together (120 unless given; fuzz_long_test.py takes an hour)
@@ -24,7 +25,7 @@ SANITIZED = ["-O1", "-gline-tables-only", "-fsanitize=fuzzer-no-link,address,und
 COVERED = ["-O1", "-fprofile-instr-generate", "-fcoverage-mapping"]
 # The event loop is not what is looked at here, and takes long to build: it is left as users have it.
 PLAIN = ["-O1"]
-# What no target needs; the first is beyond clang 14.
+# What no target needs.
 LEFT_OUT = {"engine/parameters.cpp", "engine/migrate.cpp", "engine/explain.cpp", "engine/fork.cpp"}
 SYNC = ["merge", "reconcile", "state_editor", "snapshot"]
 FOLDERS = ["core", "plant", "engine", "io/plant", "io/live"]
