@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """The command line as its users meet it: exit statuses, messages, streams, the same bytes, and how it stops."""
 
 import gzip

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Completions and the man page hold what --help tells, and the programs they are for accept them."""
 
 import os

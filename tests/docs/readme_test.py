@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """README.md shows what takt does: its commands run, its program is the example, its table is what quickstart prints."""
 
 import os

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """The bottling example prints what it should, and learns what it does not know. --update writes expected.txt anew."""
 
 import json

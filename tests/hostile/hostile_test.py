@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Malformed plants, snapshots, mappings and streams, and what the program says of each: cases/<kind>_<what>, with its
 golden text beside it. With --update the golden texts are written anew."""
 

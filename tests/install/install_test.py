@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """takt installed, and found by projects of others: in their own folder, by find_package, and by docs/installing.md."""
 
 import os

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """A wheel made from the sources alone: pip configures, compiles and packs. It works in build/pip of the repository."""
 
 import os

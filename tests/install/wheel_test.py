@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """The wheel of the Python package: what it holds, and that it runs where nothing can be compiled."""
 
 import importlib.util

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Making wheels and environments, for the tests of them."""
 
 import os

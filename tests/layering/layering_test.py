@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Holds the rooms of takt to their table: what each may include, in include/takt and in src.
 
 The same table stands in docs/architecture.md for people to read; this test fails when the two differ. To add a room or

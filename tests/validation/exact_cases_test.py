@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Holds exact_cases itself to its word: it passes what is right, fails what is wrong and names what it cannot do."""
 
 import json

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """docs/reference_plant.md is what the schema of takt-plant/1 says; --update writes it anew."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Documents that are wrong in one thing: for schema_test.py."""
 
 INSTANT = "2026-03-02T06:00:30Z"

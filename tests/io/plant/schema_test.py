@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """The JSON Schemas: they take every good document, and refuse what the readers refuse for its form."""
 
 import copy
