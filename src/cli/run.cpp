@@ -129,6 +129,19 @@ int report_unfinished(const StudyResult& result) {
   return kRunFailed;
 }
 
+/// What is asked of one future, told to be wrong before any future runs.
+void check_wishes(const Options& options, const Present& present, const Plants& plants) {
+  std::vector<std::string> names{kAsIs};
+  for (const Scenario& scenario : options.scenarios) names.push_back(scenario.name);
+  for (const auto& [name, file] : options.plants) names.push_back(name);
+  const std::string& asked = options.future.future.scenario;
+  if (std::ranges::find(names, asked) == names.end())
+    throw InvalidInput(Fault{"--replay", asked, "a scenario of this run", nearest_name(asked, names), "", 0});
+  const auto own = plants.find(asked);
+  const Model& model = own == plants.end() ? *present.model : *own->second;
+  if (options.future.question) model.machine(options.future.question->machine);
+}
+
 int run(const Options& options, const std::stop_token& stop) {
   if (options.from && options.snapshots) throw WrongUsage("--from and --snapshots both say where to begin: give one");
   if (options.json && options.future.question) throw WrongUsage("--why is answered in words: leave out --json");
@@ -143,6 +156,7 @@ int run(const Options& options, const std::stop_token& stop) {
     study_options.stop = stop;
     study_options.progress = [&progress](std::size_t done, std::size_t) { progress.at(done); };
     const Study study = study_of(options, present, plants, std::move(study_options));
+    check_wishes(options, present, plants);
     result = study.run();
     answer = follow(study, options.future);
   }

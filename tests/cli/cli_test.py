@@ -337,6 +337,14 @@ class Files(Cli):
         self.check(done, 0)
         self.assertRegex(done.stdout, "filler after 30 min, replication 3 of 'as is'\n\n  /acme/filling/line_1/filler is ")
 
+    def test_what_is_asked_of_a_future_is_checked_before_any_runs(self):
+        long = ("--horizon", "1000 h", "--replications", "100000")
+        for wish, named in ((("--replay", "as it:0", "--trace", self.folder / "t.json"), "did you mean as is?"),
+                            (("--why", "/acme/filling/line_1/filer@1 h"), "did you mean /acme/filling/line_1/filler?")):
+            done = run("run", BOTTLING, *long, *wish)
+            self.check(done, 3)
+            self.assertIn(named, done.stderr)
+
     def test_a_file_that_is_no_checkpoint_is_invalid_input(self):
         results = self.folder / "results.h5"
         self.check(run("run", BOTTLING, *self.HOUR, "--out", results), 0)
