@@ -286,10 +286,18 @@ void Distribution::sample_block(StreamKey stream, std::uint64_t first, std::span
   std::array<std::uint64_t, 8> bits;
   for (std::size_t block = 0; block < out.size(); block += bits.size()) {
     fill_draws(stream, first + block, bits);
-    for (std::size_t i = 0; i < bits.size(); ++i) {
-      Draw draw(stream, first + block + i, bits[i]);
-      out[block + i] = sample(draw);
-    }
+    const auto fill = [&](auto&& value) {
+      for (std::size_t i = 0; i < bits.size(); ++i) {
+        Draw draw(stream, first + block + i, bits[i]);
+        out[block + i] = value(draw);
+      }
+    };
+    if (law_ == Law::exponential)  // the law looked up once, not for each draw
+      fill([this](Draw& draw) { return a_ * standard_exponential(draw); });
+    else if (law_ == Law::lognormal)
+      fill([this](Draw& draw) { return std::exp(a_ + b_ * standard_normal(draw)); });
+    else
+      fill([this](Draw& draw) { return sample(draw); });
   }
 }
 

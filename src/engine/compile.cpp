@@ -42,6 +42,7 @@ class Compiler {
     for (ComponentSpec& component : model_.components) component.plain = component.machines > 0;
     for (const std::size_t e : machine_order_) fill_machine(e);
     for (const std::size_t e : source_order_) fill_source(e);
+    find_lines();
     list_entities();
     std::ranges::sort(model_.parameter_slots, {}, &ParameterSlot::path);
     model_.hash = detail::hash_of(model_);
@@ -363,6 +364,28 @@ class Compiler {
                                       arrival.product.empty() ? kNone : product_number(arrival.product)});
       spec.arrivals = static_cast<std::uint32_t>(model_.timetable.size()) - spec.first_arrival;
     }
+  }
+
+  void find_lines() {
+    model_.flow_order.resize(model_.machines.size());
+    for (ComponentSpec& component : model_.components) component.line = component.plain && find_line(component);
+  }
+
+  /// Walks from the source to the sink; a line if that leads past every machine.
+  bool find_line(const ComponentSpec& component) {
+    if (component.sources != 1) return false;
+    const SourceSpec& source = model_.sources[component.first_source];
+    if (source.routes != 1 || source.ranges != kNone) return false;
+    std::uint32_t place = model_.routes[source.first_route].place;
+    for (std::uint32_t i = 0; i < component.machines; ++i) {
+      if (place >= model_.buffers.size() || model_.buffers[place].consumers != 1) return false;
+      const std::uint32_t m = model_.consumers[model_.buffers[place].first_consumer];
+      const MachineSpec& spec = model_.machines[m];
+      if (spec.crew != kNone || spec.on_failure != OnFailure::resume) return false;
+      model_.flow_order[component.first_machine + i] = m;
+      place = spec.place;
+    }
+    return place >= model_.buffers.size();
   }
 
   void add_shares(const std::string& path, const Source& source, SourceSpec& spec) {

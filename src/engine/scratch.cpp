@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "takt/engine/advance_observed.hpp"
+#include "takt/engine/detail/scratch.hpp"
 
 namespace takt::detail {
 

@@ -44,14 +44,22 @@ class ScanQueue {
     keys_.fill(kEmpty);
   }
 
-  void set(std::uint32_t slot, Time time, EventClass event_class) {
-    keys_[slot] = time - base_ <= kWindow ? pack(time, event_class, slot) : kEmpty;
+  /// The key of an event, to be put in now or, while the base stays, later. An earlier event has a smaller one.
+  using Key = std::uint64_t;
+  static constexpr Key kNoEvent = std::bit_cast<Key>(std::numeric_limits<double>::max());
+  Key key(std::uint32_t slot, Time time, EventClass event_class) const {
+    const auto ns = static_cast<std::uint64_t>((time - base_).count());
+    const Key packed = (ns << 8) + (kOffset | static_cast<std::uint64_t>(event_class) << 5 | slot);
+    return time - base_ <= kWindow ? packed : kNoEvent;
   }
+  void put(std::uint32_t slot, Key key) { keys_[slot] = std::bit_cast<double>(key); }
+
+  void set(std::uint32_t slot, Time time, EventClass event_class) { put(slot, key(slot, time, event_class)); }
   void clear(std::uint32_t slot) { keys_[slot] = kEmpty; }
 
   NextEvent next() const {
     const std::uint64_t bits = std::bit_cast<std::uint64_t>(smallest());
-    if (bits == std::bit_cast<std::uint64_t>(kEmpty)) return {};
+    if (bits == kNoEvent) return {};
     const std::uint64_t packed = bits - kOffset;
     return {base_ + Duration{static_cast<std::int64_t>(packed >> 8)}, static_cast<EventClass>(packed >> 5 & 7U),
             static_cast<std::uint32_t>(packed & 31U)};
@@ -60,11 +68,6 @@ class ScanQueue {
  private:
   static constexpr std::uint64_t kOffset = std::uint64_t{1} << 52;  // keeps every key a normal number
   static constexpr double kEmpty = std::numeric_limits<double>::max();
-
-  double pack(Time time, EventClass event_class, std::uint32_t slot) const {
-    const auto ns = static_cast<std::uint64_t>((time - base_).count());
-    return std::bit_cast<double>((ns << 8 | static_cast<std::uint64_t>(event_class) << 5 | slot) + kOffset);
-  }
 
   double smallest() const {
 #if defined(__SSE2__)
@@ -96,31 +99,22 @@ class TreeQueue {
   void reset(std::uint32_t slots, Time base) {
     base_ = base;
     leaves_ = std::bit_ceil(std::max(slots, 2U));
-    keys_.assign(leaves_, kEmpty);
+    keys_.assign(leaves_, kNoEvent);
     winner_.resize(std::size_t{2} * leaves_);
     for (std::uint32_t i = 0; i < leaves_; ++i) winner_[leaves_ + i] = i;
     for (std::uint32_t i = leaves_ - 1; i > 0; --i) winner_[i] = winner_[std::size_t{2} * i];
   }
 
-  void set(std::uint32_t slot, Time time, EventClass event_class) {
+  /// As for ScanQueue.
+  using Key = std::uint64_t;
+  static constexpr Key kNoEvent = ~Key{0};
+  Key key(std::uint32_t /*slot*/, Time time, EventClass event_class) const {
     const Duration from_base = time - base_;
-    put(slot, from_base <= kWindow
-                  ? static_cast<std::uint64_t>(from_base.count()) << 3 | static_cast<std::uint64_t>(event_class)
-                  : kEmpty);
+    return from_base <= kWindow
+               ? static_cast<std::uint64_t>(from_base.count()) << 3 | static_cast<std::uint64_t>(event_class)
+               : kNoEvent;
   }
-  void clear(std::uint32_t slot) { put(slot, kEmpty); }
-
-  NextEvent next() const {
-    const std::uint32_t slot = winner_[1];
-    const std::uint64_t key = keys_[slot];
-    if (key == kEmpty) return {};
-    return {base_ + Duration{static_cast<std::int64_t>(key >> 3)}, static_cast<EventClass>(key & 7U), slot};
-  }
-
- private:
-  static constexpr std::uint64_t kEmpty = ~std::uint64_t{0};
-
-  void put(std::uint32_t slot, std::uint64_t key) {
+  void put(std::uint32_t slot, Key key) {
     keys_[slot] = key;
     for (std::uint32_t node = (leaves_ + slot) / 2; node > 0; node /= 2) {
       const std::uint32_t left = winner_[std::size_t{2} * node];
@@ -129,6 +123,17 @@ class TreeQueue {
     }
   }
 
+  void set(std::uint32_t slot, Time time, EventClass event_class) { put(slot, key(slot, time, event_class)); }
+  void clear(std::uint32_t slot) { put(slot, kNoEvent); }
+
+  NextEvent next() const {
+    const std::uint32_t slot = winner_[1];
+    const std::uint64_t key = keys_[slot];
+    if (key == kNoEvent) return {};
+    return {base_ + Duration{static_cast<std::int64_t>(key >> 3)}, static_cast<EventClass>(key & 7U), slot};
+  }
+
+ private:
   std::vector<std::uint64_t> keys_;
   std::vector<std::uint32_t> winner_;
   Time base_{};

@@ -35,8 +35,8 @@ inline constexpr double kLongestSeconds = 4.6e9;
 
 /// Seconds to the nearest nanosecond; negative values and NaN become zero.
 constexpr Duration from_seconds(double seconds) {
-  if (!(seconds > 0.0)) return Duration{0};
-  const double cut = seconds < kLongestSeconds ? seconds : kLongestSeconds;
+  const double some = seconds > 0.0 ? seconds : 0.0;
+  const double cut = some < kLongestSeconds ? some : kLongestSeconds;
   // Beyond 52 days a double has no halves left, and this may be one nanosecond off.
   return Duration{static_cast<std::int64_t>(cut * 1e9 + 0.5)};  // NOLINT(bugprone-incorrect-roundings)
 }

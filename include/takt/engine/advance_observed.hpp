@@ -6,13 +6,11 @@
 #include <type_traits>
 #include <utility>
 
+#include "takt/engine/detail/line_stepper.hpp"
 #include "takt/engine/detail/stepper.hpp"
 
 namespace takt {
 namespace detail {
-
-/// The scratch memory of this thread.
-Scratch& scratch();
 
 /// Whether any machine of a component makes scrap with these numbers.
 inline bool scraps(const Model& model, const Parameters& parameters, const ComponentSpec& spec) {
@@ -21,7 +19,7 @@ inline bool scraps(const Model& model, const Parameters& parameters, const Compo
   return false;
 }
 
-/// Calls `use` with the stepper that fits the component: its queue by size, its code by what its machines have.
+/// Calls `use` with the general event loop over a component: its queue by size, its code by what its machines have.
 template <class Observer, class Use>
 auto with_stepper(const Model& model, const Parameters& parameters, State& state, std::uint32_t component,
                   Observer& observer, Use use) {
@@ -37,6 +35,26 @@ auto with_stepper(const Model& model, const Parameters& parameters, State& state
   return plain ? on(memory.tree, std::true_type{}) : on(memory.tree, std::false_type{});
 }
 
+/// Runs a component by the event loop that fits it best.
+template <class Observer>
+Outcome::Status run(const Model& model, const Parameters& parameters, State& state, std::uint32_t component, Time until,
+                    Observer& observer, std::uint64_t& budget, std::vector<std::string>& waits) {
+  const ComponentSpec& spec = model.components[component];
+  if (spec.line && model.options.method != Method::general && !scraps(model, parameters, spec)) {
+    Scratch& memory = scratch();
+    const auto on = [&]<class Queue>(Queue& queue) {
+      LineStepper<Queue, Observer> stepper(model, parameters, state, component, queue, memory, observer);
+      return stepper.run(until, budget);
+    };
+    return spec.machines < ScanQueue::kSlots ? on(memory.scan) : on(memory.tree);
+  }
+  return with_stepper(model, parameters, state, component, observer, [&](auto& stepper) {
+    const Outcome::Status status = stepper.run(until, budget);
+    waits = stepper.waits();
+    return status;
+  });
+}
+
 }  // namespace detail
 
 /// Runs until `until` as `advance` does, every event told to `observer`.
@@ -46,11 +64,7 @@ Outcome advance_observed(const Model& model, const Parameters& parameters, State
   Outcome outcome;
   std::uint64_t budget = max_events;
   for (std::uint32_t c = 0; c < model.components.size(); ++c) {
-    outcome.status = detail::with_stepper(model, parameters, state, c, observer, [&](auto& stepper) {
-      const Outcome::Status status = stepper.run(until, budget);
-      outcome.circular_wait = stepper.waits();
-      return status;
-    });
+    outcome.status = detail::run(model, parameters, state, c, until, observer, budget, outcome.circular_wait);
     if (outcome.status != Outcome::Status::done) {
       outcome.time = StateView(model, state).components[c].now;
       break;

@@ -108,6 +108,8 @@ struct ComponentSpec {
   std::uint32_t first_buffer = 0, buffers = 0;
   bool plain = false;   ///< every machine: one server, one input, one way out, blocking after service, no set-up,
                         ///< calendar or scrap
+  bool line = false;    ///< plain, in series: a source, machines with one place in front of each, a sink; no crew, and
+                        ///< work goes on after a failure
   bool cyclic = false;  ///< parts can come back to where they were: a circular wait is possible
 };
 
@@ -121,9 +123,16 @@ struct Entity {
   std::uint32_t controller = kNone;  ///< the controller that owns it
 };
 
+/// How a plant is run. The results are the same to the last bit.
+enum class Method : std::uint8_t {
+  fastest,  ///< each component by the fastest way that fits it
+  general,  ///< by the one event loop that fits all; to compare with
+};
+
 /// Options of compile.
 struct CompileOptions {
   bool part_identity = false;  ///< whether each part has an id and its time of entry, for flow times part by part
+  Method method = Method::fastest;
 };
 
 /// The compiled plant. Made by `compile` only; never changed afterwards, so any number of threads may read it.
@@ -144,8 +153,9 @@ struct Model {
   std::vector<Calendar> calendars;
   std::vector<ComponentSpec> components;
 
-  std::vector<std::uint32_t> inputs;     ///< buffer of each input
-  std::vector<std::uint32_t> consumers;  ///< machine of each consumer
+  std::vector<std::uint32_t> flow_order;  ///< the machines of each component that is a line, from its source on
+  std::vector<std::uint32_t> inputs;      ///< buffer of each input
+  std::vector<std::uint32_t> consumers;   ///< machine of each consumer
   std::vector<Route> routes;
   std::vector<RouteRange> routes_of;  ///< of machines and sources that route by product
   std::vector<std::uint32_t> law_of;  ///< law of a product, of machines whose laws depend on it

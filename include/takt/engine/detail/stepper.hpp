@@ -16,33 +16,12 @@
 
 #include "takt/core/event_queue.hpp"
 #include "takt/engine/advance.hpp"
-#include "takt/engine/detail/state_moves.hpp"
+#include "takt/engine/detail/scratch.hpp"
 
 /// The path of an event that happens millions of times a second is compiled as one piece.
 #define TAKT_HOT [[gnu::always_inline]] inline
 
 namespace takt::detail {
-
-using Tick = std::int64_t;  ///< nanoseconds since the start
-
-/// Cycle times of a machine drawn eight at a time; a cache that can be dropped at any moment.
-struct CycleBlock {
-  static constexpr std::uint64_t kSize = 8;
-  static constexpr std::uint64_t kEmpty = ~std::uint64_t{0} - kSize + 1;  ///< no ordinal is less than kSize beyond it
-  std::uint64_t first = kEmpty;                                           ///< ordinal of the first of them
-  std::array<Duration, kSize> times{};
-};
-
-/// Memory of a stepper that outlives it, to be used again: nothing in it is state.
-struct Scratch {
-  std::vector<CycleBlock> cycle;
-  std::vector<std::uint32_t> pending;
-  TreeQueue tree;
-  ScanQueue scan;
-};
-
-/// Gives a buffer that is never full a ring of twice the slots.
-void grow_ring(const Model& model, State& state, std::uint32_t buffer);
 
 /// The circle of waits that a producer just blocked closes, as lines of text; empty if there is none.
 std::vector<std::string> circular_wait(const Model& model, const State& state, std::uint32_t producer);
@@ -70,7 +49,7 @@ class Stepper {
         queue_(queue),
         scratch_(scratch),
         observer_(observer),
-        seed_(mix64(state.seed)) {
+        draws_(model, parameters, state) {
     scratch_.pending.clear();
     if (scratch_.cycle.size() < spec_.machines) scratch_.cycle.resize(spec_.machines);
     for (std::uint32_t i = 0; i < spec_.machines; ++i) scratch_.cycle[i].first = CycleBlock::kEmpty;
@@ -82,7 +61,6 @@ class Stepper {
   const std::vector<std::string>& waits() const { return waits_; }
 
  private:
-  static constexpr Tick kLater = std::numeric_limits<Tick>::max();
   /// What a machine has beyond the plainest kind; in a plain component the answer is known when this is compiled.
   static bool has(const MachineSpec& spec, MachineFlag flag) { return !kPlain && (spec.flags & flag) != 0; }
   static std::uint32_t servers_of(const MachineSpec& spec) { return kPlain ? 1 : spec.servers; }
@@ -105,16 +83,8 @@ class Stepper {
   static bool in_process(const ServerState& s) { return kPlain ? s.activity == Activity::working : is_in_process(s); }
   TAKT_HOT void touch(std::uint32_t m);
   void update_clock(std::uint32_t m) { detail::update_clock(machine_specs_[m], machine(m), now_); }
-  StreamKey stream(std::uint64_t path_hash, Purpose purpose) const {
-    return {entity_key(path_hash, purpose) ^ seed_, state_.replication};
-  }
-  Tick draw_time(std::uint32_t law, StreamKey key, std::uint64_t ordinal) const;
-  std::uint32_t law_for(std::uint32_t law, const MachineSpec& spec, std::uint32_t product) const {
-    return kPlain ? law : detail::law_for(model_, spec, law, product);
-  }
   TAKT_HOT Tick draw_cycle(std::uint32_t m, const MachineSpec& spec, std::uint64_t ordinal, std::uint32_t product);
-  [[gnu::noinline]] Tick draw_new_cycle(CycleBlock& block, const MachineSpec& spec, std::uint64_t ordinal,
-                                        std::uint32_t product);
+  Tick draw_load(const MachineSpec& spec, std::uint64_t ordinal, std::uint32_t product) const;
   std::uint32_t route_of_machine(const MachineSpec& spec, std::uint32_t product, std::uint64_t ordinal) const;
 
   // machines: stepper_machines.hpp
@@ -175,12 +145,10 @@ class Stepper {
 
   // sources: stepper_sources.hpp
   void arrive(std::uint32_t i);
-  void make_part(const SourceSpec& spec, SourceState& source);
   bool offer(std::uint32_t i);
   void note_release(std::uint32_t i, const Part& part);
   void hold(std::uint32_t i);
   Part release_from_source(std::uint32_t i);
-  void schedule_next(std::uint32_t i);
   void supply(std::uint32_t i);
 
   static constexpr std::uint64_t kLivelock = 1'000'000;  // events at one instant
@@ -200,7 +168,7 @@ class Stepper {
   Queue& queue_;
   Scratch& scratch_;
   Observer& observer_;
-  std::uint64_t seed_;
+  const Draws draws_;
   std::int64_t now_ = 0;
   std::vector<std::string> waits_;
 };

@@ -29,7 +29,7 @@ void Stepper<Queue, kPlain, Observer>::begin_repair(std::uint32_t m) {
   const MachineSpec& spec = machine_specs_[m];
   MachineState& ms = machine(m);
   ms.down = static_cast<std::uint8_t>(Condition::in_repair);
-  ms.breakdown_total = draw_time(spec.repair_law, stream(spec.path_hash, Purpose::repair), ms.breakdowns - 1);
+  ms.breakdown_total = draws_.repair(spec, ms.breakdowns - 1);
   ms.breakdown = now_ + ms.breakdown_total;
 }
 
@@ -43,8 +43,7 @@ void Stepper<Queue, kPlain, Observer>::spoil(std::uint32_t m) {
     if (spec.on_failure == OnFailure::restart) {
       const std::uint64_t ordinal = machine(m).starts++;
       ss.operation = static_cast<std::uint32_t>(ordinal);
-      ss.total = ss.activity == Activity::setup ? draw_time(law_for(spec.load_law, spec, ss.part.product),
-                                                            stream(spec.path_hash, Purpose::load), ordinal)
+      ss.total = ss.activity == Activity::setup ? draw_load(spec, ordinal, ss.part.product)
                                                 : draw_cycle(m, spec, ordinal, ss.part.product);
       ss.due = ss.total;
     } else {
@@ -61,7 +60,7 @@ void Stepper<Queue, kPlain, Observer>::repair(std::uint32_t m) {
   MachineState& ms = machine(m);
   const Condition before = ms.condition();
   ms.down = 0;
-  ms.breakdown_total = draw_time(spec.failure_law, stream(spec.path_hash, Purpose::failure), ms.breakdowns);
+  ms.breakdown_total = draws_.failure(spec, ms.breakdowns);
   ms.breakdown = ms.breakdown_total;
   update_clock(m);  // touch leaves a clock alone that runs all the time
   if (ms.condition() == Condition::up) unpause(m);

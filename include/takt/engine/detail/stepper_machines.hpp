@@ -38,7 +38,7 @@ void Stepper<Queue, kPlain, Observer>::load(std::uint32_t m, std::uint32_t s, co
   const std::uint64_t ordinal = ms.starts++;
   ss.operation = static_cast<std::uint32_t>(ordinal);
   if (has(spec, kHasLoad)) {
-    ss.total = draw_time(law_for(spec.load_law, spec, part.product), stream(spec.path_hash, Purpose::load), ordinal);
+    ss.total = draw_load(spec, ordinal, part.product);
     set_activity(m, s, Activity::setup);
   } else {
     ss.total = draw_cycle(m, spec, ordinal, part.product);
@@ -65,7 +65,7 @@ void Stepper<Queue, kPlain, Observer>::finish(std::uint32_t m) {
   const std::uint64_t ordinal = ms.completions++;
   observer_.complete(m, ss.part, now());
   if (!kPlain && numbers_.probabilities[spec.scrap] > 0.0 &&
-      Draw(stream(spec.path_hash, Purpose::scrap), ordinal).uniform() < numbers_.probabilities[spec.scrap]) {
+      Draw(draws_.stream(spec.path_hash, Purpose::scrap), ordinal).uniform() < numbers_.probabilities[spec.scrap]) {
     ++ms.scrapped;
     discard(m, s);
     next(m, s);

@@ -10,7 +10,7 @@ template <class Queue, bool kPlain, class Observer>
 void Stepper<Queue, kPlain, Observer>::arrive(std::uint32_t i) {
   const SourceSpec& spec = model_.sources[i];
   SourceState& source = view_.sources[i];
-  make_part(spec, source);
+  draws_.next_part(spec, source);
   const bool gone = offer(i);
   if (!gone && spec.without_place == WithoutPlace::held) {
     hold(i);
@@ -19,29 +19,9 @@ void Stepper<Queue, kPlain, Observer>::arrive(std::uint32_t i) {
       ++source.lost;
       observer_.lost(i, now());
     }
-    schedule_next(i);
+    draws_.next_arrival(spec, source, now_);
   }
   set_source_timer(i);
-}
-
-template <class Queue, bool kPlain, class Observer>
-void Stepper<Queue, kPlain, Observer>::make_part(const SourceSpec& spec, SourceState& source) {
-  std::uint32_t product = 0;
-  if (spec.kind == SourceSpec::Kind::timetable)
-    product = model_.timetable[spec.first_arrival + source.arrivals].product;
-  if (spec.shares > 0 && (spec.kind != SourceSpec::Kind::timetable || product == kNone)) {
-    Draw draw(stream(spec.path_hash, Purpose::product), source.arrivals);
-    double u = draw.uniform();
-    std::uint32_t k = spec.first_share;
-    while (k + 1 < spec.first_share + spec.shares && (u -= numbers_.probabilities[model_.shares[k].probability]) >= 0.0)
-      ++k;
-    product = model_.shares[k].product;
-  }
-  source.part = Part{0, 0, product == kNone ? 0 : product};
-  const RouteRange range = spec.ranges != kNone ? model_.routes_of[spec.ranges + source.part.product]
-                                                : RouteRange{spec.first_route, spec.routes};
-  source.place = choose_way(model_, numbers_, range, stream(spec.path_hash, Purpose::routing), source.arrivals);
-  ++source.arrivals;
 }
 
 template <class Queue, bool kPlain, class Observer>
@@ -76,25 +56,10 @@ Part Stepper<Queue, kPlain, Observer>::release_from_source(std::uint32_t i) {
   note_release(i, part);
   observer_.hold(i, -1, now());
   if (model_.sources[i].kind != SourceSpec::Kind::saturated) {  // its clock stood still meanwhile
-    schedule_next(i);
+    draws_.next_arrival(model_.sources[i], source, now_);
     set_source_timer(i);
   }
   return part;
-}
-
-/// The next arrival, an interval after now.
-template <class Queue, bool kPlain, class Observer>
-void Stepper<Queue, kPlain, Observer>::schedule_next(std::uint32_t i) {
-  const SourceSpec& spec = model_.sources[i];
-  SourceState& source = view_.sources[i];
-  if (spec.kind == SourceSpec::Kind::timetable) {
-    source.due = source.arrivals < spec.arrivals
-                     ? std::max(now_, model_.timetable[spec.first_arrival + source.arrivals].at)
-                     : kLater;
-  } else {
-    source.total = draw_time(spec.interval_law, stream(spec.path_hash, Purpose::arrival), source.arrivals);
-    source.due = now_ + source.total;
-  }
 }
 
 /// A saturated source that got rid of its part has the next one at hand.
@@ -102,7 +67,7 @@ template <class Queue, bool kPlain, class Observer>
 void Stepper<Queue, kPlain, Observer>::supply(std::uint32_t i) {
   const SourceSpec& spec = model_.sources[i];
   if (spec.kind != SourceSpec::Kind::saturated || view_.sources[i].holding != 0) return;
-  do make_part(spec, view_.sources[i]);
+  do draws_.next_part(spec, view_.sources[i]);
   while (offer(i));
   hold(i);
 }

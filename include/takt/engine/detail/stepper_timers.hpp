@@ -48,42 +48,24 @@ void Stepper<Queue, kPlain, Observer>::touch(std::uint32_t m) {
 }
 
 template <class Queue, bool kPlain, class Observer>
-Tick Stepper<Queue, kPlain, Observer>::draw_time(std::uint32_t law, StreamKey key, std::uint64_t ordinal) const {
-  Draw draw(key, ordinal);
-  return from_seconds(numbers_.laws[law].sample(draw)).count();
-}
-
-/// In blocks where one law holds for all products; the draws before the first whole block are made one by one, so that
-/// a short run does not pay for times it never uses.
-template <class Queue, bool kPlain, class Observer>
 Tick Stepper<Queue, kPlain, Observer>::draw_cycle(std::uint32_t m, const MachineSpec& spec, std::uint64_t ordinal,
                                                   std::uint32_t product) {
-  CycleBlock& block = scratch_.cycle[m - spec_.first_machine];
-  const std::uint64_t i = ordinal - block.first;
-  if (i < CycleBlock::kSize && !has(spec, kLawByProduct)) [[likely]]
-    return block.times[i].count();
-  return draw_new_cycle(block, spec, ordinal, product);
+  if (has(spec, kLawByProduct)) return draws_.cycle_of_product(spec, ordinal, product);
+  return draws_.cycle(scratch_.cycle[m - spec_.first_machine], spec, ordinal);
 }
 
 template <class Queue, bool kPlain, class Observer>
-Tick Stepper<Queue, kPlain, Observer>::draw_new_cycle(CycleBlock& block, const MachineSpec& spec, std::uint64_t ordinal,
-                                                      std::uint32_t product) {
-  const StreamKey key{spec.cycle_key ^ seed_, state_.replication};
-  if (has(spec, kLawByProduct) || ordinal % CycleBlock::kSize != 0)
-    return draw_time(law_for(spec.cycle_law, spec, product), key, ordinal);
-  std::array<double, CycleBlock::kSize> seconds;
-  numbers_.laws[spec.cycle_law].sample_block(key, ordinal, seconds);
-  block.first = ordinal;
-  for (std::size_t i = 0; i < seconds.size(); ++i) block.times[i] = from_seconds(seconds[i]);
-  return block.times[0].count();
+Tick Stepper<Queue, kPlain, Observer>::draw_load(const MachineSpec& spec, std::uint64_t ordinal,
+                                                 std::uint32_t product) const {
+  return draws_.time(law_for(model_, spec, spec.load_law, product), draws_.stream(spec.path_hash, Purpose::load),
+                     ordinal);
 }
 
 template <class Queue, bool kPlain, class Observer>
 std::uint32_t Stepper<Queue, kPlain, Observer>::route_of_machine(const MachineSpec& spec, std::uint32_t product,
                                                                  std::uint64_t ordinal) const {
   if (kPlain || spec.routes == 1) return spec.place;
-  return choose_way(model_, numbers_, ways_of(model_, spec, product), stream(spec.path_hash, Purpose::routing),
-                    ordinal);
+  return draws_.way(ways_of(model_, spec, product), spec.path_hash, ordinal);
 }
 
 }  // namespace takt::detail

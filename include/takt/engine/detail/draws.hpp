@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// The numbers drawn while a plant runs: each a function of the seed, the replication, its entity, its purpose and how
+// many came before it.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <limits>
+
+#include "takt/engine/detail/state_moves.hpp"
+
+namespace takt::detail {
+
+using Tick = std::int64_t;  ///< nanoseconds since the start
+inline constexpr Tick kLater = std::numeric_limits<Tick>::max();
+
+/// Cycle times of a machine drawn eight at a time; a cache that can be dropped at any moment.
+struct CycleBlock {
+  static constexpr std::uint64_t kSize = 8;
+  static constexpr std::uint64_t kEmpty = ~std::uint64_t{0} - kSize + 1;  ///< no ordinal is less than kSize beyond it
+  std::uint64_t first = kEmpty;                                           ///< ordinal of the first of them
+  std::array<Duration, kSize> times{};
+};
+
+class Draws {
+ public:
+  Draws(const Model& model, const Parameters& parameters, const State& state)
+      : model_(model), numbers_(parameters), seed_(mix64(state.seed)), replication_(state.replication) {}
+
+  StreamKey stream(std::uint64_t path_hash, Purpose purpose) const {
+    return {entity_key(path_hash, purpose) ^ seed_, replication_};
+  }
+
+  Tick time(std::uint32_t law, StreamKey key, std::uint64_t ordinal) const {
+    Draw draw(key, ordinal);
+    return from_seconds(numbers_.laws[law].sample(draw)).count();
+  }
+  Tick failure(const MachineSpec& spec, std::uint64_t ordinal) const {
+    return time(spec.failure_law, stream(spec.path_hash, Purpose::failure), ordinal);
+  }
+  Tick repair(const MachineSpec& spec, std::uint64_t ordinal) const {
+    return time(spec.repair_law, stream(spec.path_hash, Purpose::repair), ordinal);
+  }
+
+  /// A cycle time of a machine whose law is the same for all products. In blocks; the draws before the first whole
+  /// block are made one by one, so that a short run does not pay for times it never uses.
+  [[gnu::always_inline]] Tick cycle(CycleBlock& block, const MachineSpec& spec, std::uint64_t ordinal) const {
+    const std::uint64_t i = ordinal - block.first;
+    if (i < CycleBlock::kSize) [[likely]]
+      return block.times[i].count();
+    return new_cycle(block, spec, ordinal);
+  }
+  /// A cycle time by the law of a product.
+  Tick cycle_of_product(const MachineSpec& spec, std::uint64_t ordinal, std::uint32_t product) const {
+    return time(law_for(model_, spec, spec.cycle_law, product), {spec.cycle_key ^ seed_, replication_}, ordinal);
+  }
+
+  std::uint32_t way(RouteRange ways, std::uint64_t path_hash, std::uint64_t ordinal) const {
+    if (ways.count == 1) return model_.routes[ways.first].place;
+    return choose_way(model_, numbers_, ways, stream(path_hash, Purpose::routing), ordinal);
+  }
+
+  /// The next part of a source, its product and its way; it is not in the plant yet.
+  void next_part(const SourceSpec& spec, SourceState& source) const {
+    std::uint32_t product = 0;
+    if (spec.kind == SourceSpec::Kind::timetable)
+      product = model_.timetable[spec.first_arrival + source.arrivals].product;
+    if (spec.shares > 0 && (spec.kind != SourceSpec::Kind::timetable || product == kNone)) {
+      Draw draw(stream(spec.path_hash, Purpose::product), source.arrivals);
+      double u = draw.uniform();
+      std::uint32_t k = spec.first_share;
+      while (k + 1 < spec.first_share + spec.shares &&
+             (u -= numbers_.probabilities[model_.shares[k].probability]) >= 0.0)
+        ++k;
+      product = model_.shares[k].product;
+    }
+    source.part = Part{0, 0, product == kNone ? 0 : product};
+    const RouteRange ways = spec.ranges != kNone ? model_.routes_of[spec.ranges + source.part.product]
+                                                 : RouteRange{spec.first_route, spec.routes};
+    source.place = way(ways, spec.path_hash, source.arrivals);
+    ++source.arrivals;
+  }
+  /// When a source that is rid of its part is due again.
+  void next_arrival(const SourceSpec& spec, SourceState& source, Tick now) const {
+    if (spec.kind == SourceSpec::Kind::timetable) {
+      source.due = source.arrivals < spec.arrivals
+                       ? std::max(now, model_.timetable[spec.first_arrival + source.arrivals].at)
+                       : kLater;
+    } else {
+      source.total = time(spec.interval_law, stream(spec.path_hash, Purpose::arrival), source.arrivals);
+      source.due = now + source.total;
+    }
+  }
+
+ private:
+  [[gnu::noinline]] Tick new_cycle(CycleBlock& block, const MachineSpec& spec, std::uint64_t ordinal) const {
+    const StreamKey key{spec.cycle_key ^ seed_, replication_};
+    if (ordinal % CycleBlock::kSize != 0) return time(spec.cycle_law, key, ordinal);
+    std::array<double, CycleBlock::kSize> seconds;
+    numbers_.laws[spec.cycle_law].sample_block(key, ordinal, seconds);
+    block.first = ordinal;
+    for (std::size_t i = 0; i < seconds.size(); ++i) block.times[i] = from_seconds(seconds[i]);
+    return block.times[0].count();
+  }
+
+  const Model& model_;
+  const Parameters& numbers_;
+  std::uint64_t seed_;
+  std::uint32_t replication_;
+};
+
+}  // namespace takt::detail

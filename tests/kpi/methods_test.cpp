@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// The quicker ways to run a line give what the general event loop gives, to the last bit.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <vector>
+
+#include "engine/random_line.hpp"
+#include "takt/kpi/observer.hpp"
+
+namespace takt {
+namespace {
+
+using Words = std::vector<std::uint64_t>;
+
+std::int64_t ns(Time t) { return t.time_since_epoch().count(); }
+
+/// Everything told of one event.
+Words words_of(const Event& e) {
+  return {static_cast<std::uint64_t>(ns(e.time)),
+          static_cast<std::uint64_t>(e.kind),
+          e.index,
+          e.place,
+          e.server,
+          e.from.index(),
+          e.to.index(),
+          static_cast<std::uint64_t>(e.change),
+          static_cast<std::uint64_t>(e.waiting),
+          static_cast<std::uint64_t>(e.part.entered),
+          e.part.id,
+          e.part.product};
+}
+
+template <class T>
+Words bytes_of(const std::vector<T>& values) {
+  Words words(values.size() * sizeof(T) / 8);
+  if (!words.empty()) std::memcpy(words.data(), values.data(), words.size() * 8);
+  return words;
+}
+
+Words words_of(const Totals& t) {
+  Words all{static_cast<std::uint64_t>(ns(t.at)), static_cast<std::uint64_t>(t.wip), static_cast<std::uint64_t>(t.flow),
+            static_cast<std::uint64_t>(t.open_flow)};
+  const auto add = [&all](const auto& column) {
+    const Words words = bytes_of(column);
+    all.insert(all.end(), words.begin(), words.end());
+  };
+  add(t.mode), add(t.level), add(t.held), add(t.crossings), add(t.product_out), add(t.product_flow), add(t.planned);
+  add(t.starts), add(t.completions), add(t.breakdowns), add(t.taken), add(t.arrivals), add(t.released), add(t.lost);
+  add(t.sinks);
+  return all;
+}
+
+/// The line of a seed, run to the same instants by one method.
+class LineRun {
+ public:
+  LineRun(std::uint64_t seed, Method method)
+      : model_(compile(test::RandomLine(seed).make(), {.part_identity = seed % 3 != 0, .method = method})),
+        state_(start(model_, model_.defaults, seed)),
+        kpis_(model_, state_),
+        watched_(state_) {}
+
+  bool is_a_line() const {
+    return std::ranges::all_of(model_.components, [](const ComponentSpec& c) { return c.line; });
+  }
+  void go_on(Time until) {
+    advance(model_, model_.defaults, watched_, until, [this](const Event& e) {
+      for (const std::uint64_t word : words_of(e)) told_ = mix64(told_ ^ word);
+    });
+    advance(model_, model_.defaults, state_, until, kpis_);
+  }
+  /// A few events only.
+  void stop_early(Time until, std::uint64_t events) { advance(model_, model_.defaults, state_, until, kpis_, events); }
+  void become_a_future(std::uint32_t replication) {
+    state_ = fork(model_, model_.defaults, state_, replication);
+    watched_ = fork(model_, model_.defaults, watched_, replication);
+  }
+
+  const State& state() const { return state_; }
+  const State& watched() const { return watched_; }
+  std::uint64_t told() const { return told_; }
+  Totals totals() const { return kpis_.totals(model_, state_); }
+  std::vector<Fault> faults() const { return check_invariants(model_, state_); }
+
+ private:
+  Model model_;
+  State state_;
+  KpiObserver kpis_;
+  State watched_;
+  std::uint64_t told_ = 0;
+};
+
+void expect_same_state(const State& a, const State& b) {
+  EXPECT_EQ(a.now, b.now);
+  EXPECT_EQ(a.arena, b.arena);
+  EXPECT_EQ(bytes_of(a.parts), bytes_of(b.parts));
+}
+
+void expect_same(const LineRun& quick, const LineRun& general) {
+  expect_same_state(quick.state(), general.state());
+  expect_same_state(quick.watched(), general.watched());
+  EXPECT_EQ(quick.told(), general.told());
+  EXPECT_EQ(words_of(quick.totals()), words_of(general.totals()));
+  EXPECT_TRUE(quick.faults().empty());
+}
+
+std::uint64_t lines_to_try() {
+  const char* wanted = std::getenv("TAKT_RANDOM_LINES");
+  return wanted != nullptr ? std::strtoull(wanted, nullptr, 10) : 300;
+}
+
+TEST(Methods, AgreeOnRandomLines) {
+  for (std::uint64_t seed = 1; seed <= lines_to_try(); ++seed) {
+    LineRun quick(seed, Method::fastest), general(seed, Method::general);
+    ASSERT_TRUE(quick.is_a_line());
+    test::Choices choices(seed + 1'000'000);
+    Time until{};
+    for (std::uint32_t i = 0; i < 6; ++i) {
+      if (choices.chance(0.3)) {
+        const std::uint64_t events = choices.below(200);
+        quick.stop_early(until + std::chrono::hours{1}, events);
+        general.stop_early(until + std::chrono::hours{1}, events);
+        until = std::max(until, quick.state().now);
+      }
+      if (choices.chance(0.2)) {
+        quick.become_a_future(i + 1);
+        general.become_a_future(i + 1);
+      }
+      until += std::chrono::seconds{choices.below(400)};
+      quick.go_on(until);
+      general.go_on(until);
+      expect_same(quick, general);
+      if (testing::Test::HasFailure()) FAIL() << "line of seed " << seed << ", stretch " << i;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace takt
