@@ -15,8 +15,8 @@ namespace takt::detail {
 using Tick = std::int64_t;  ///< nanoseconds since the start
 inline constexpr Tick kLater = std::numeric_limits<Tick>::max();
 
-/// Cycle times of a machine drawn eight at a time; a cache that can be dropped at any moment.
-struct CycleBlock {
+/// Times of one stream drawn eight at a time; a cache that can be dropped at any moment.
+struct TimeBlock {
   static constexpr std::uint64_t kSize = 8;
   static constexpr std::uint64_t kEmpty = ~std::uint64_t{0} - kSize + 1;  ///< no ordinal is less than kSize beyond it
   std::uint64_t first = kEmpty;                                           ///< ordinal of the first of them
@@ -43,17 +43,19 @@ class Draws {
     return time(spec.repair_law, stream(spec.path_hash, Purpose::repair), ordinal);
   }
 
-  /// A cycle time of a machine whose law is the same for all products. In blocks; the draws before the first whole
-  /// block are made one by one, so that a short run does not pay for times it never uses.
-  [[gnu::always_inline]] Tick cycle(CycleBlock& block, const MachineSpec& spec, std::uint64_t ordinal) const {
+  /// The same in blocks, where one law holds for the whole stream. The draws before the first whole block are made one
+  /// by one, so that a short run does not pay for times it never uses.
+  [[gnu::always_inline]] Tick time(TimeBlock& block, std::uint32_t law, StreamKey key, std::uint64_t ordinal) const {
     const std::uint64_t i = ordinal - block.first;
-    if (i < CycleBlock::kSize) [[likely]]
+    if (i < TimeBlock::kSize) [[likely]]
       return block.times[i].count();
-    return new_cycle(block, spec, ordinal);
+    return time_of_new_block(block, law, key, ordinal);
   }
+  StreamKey cycle_stream(const MachineSpec& spec) const { return {spec.cycle_key ^ seed_, replication_}; }
+  StreamKey arrival_stream(const SourceSpec& spec) const { return stream(spec.path_hash, Purpose::arrival); }
   /// A cycle time by the law of a product.
   Tick cycle_of_product(const MachineSpec& spec, std::uint64_t ordinal, std::uint32_t product) const {
-    return time(law_for(model_, spec, spec.cycle_law, product), {spec.cycle_key ^ seed_, replication_}, ordinal);
+    return time(law_for(model_, spec, spec.cycle_law, product), cycle_stream(spec), ordinal);
   }
 
   std::uint32_t way(RouteRange ways, std::uint64_t path_hash, std::uint64_t ordinal) const {
@@ -81,24 +83,24 @@ class Draws {
     source.place = way(ways, spec.path_hash, source.arrivals);
     ++source.arrivals;
   }
-  /// When a source that is rid of its part is due again.
-  void next_arrival(const SourceSpec& spec, SourceState& source, Tick now) const {
+  /// When a source that is rid of its part is due again; `arrivals`: its stream, `block` of it.
+  void next_arrival(const SourceSpec& spec, SourceState& source, Tick now, TimeBlock& block, StreamKey arrivals) const {
     if (spec.kind == SourceSpec::Kind::timetable) {
       source.due = source.arrivals < spec.arrivals
                        ? std::max(now, model_.timetable[spec.first_arrival + source.arrivals].at)
                        : kLater;
     } else {
-      source.total = time(spec.interval_law, stream(spec.path_hash, Purpose::arrival), source.arrivals);
+      source.total = time(block, spec.interval_law, arrivals, source.arrivals);
       source.due = now + source.total;
     }
   }
 
  private:
-  [[gnu::noinline]] Tick new_cycle(CycleBlock& block, const MachineSpec& spec, std::uint64_t ordinal) const {
-    const StreamKey key{spec.cycle_key ^ seed_, replication_};
-    if (ordinal % CycleBlock::kSize != 0) return time(spec.cycle_law, key, ordinal);
-    std::array<double, CycleBlock::kSize> seconds;
-    numbers_.laws[spec.cycle_law].sample_block(key, ordinal, seconds);
+  [[gnu::noinline]] Tick time_of_new_block(TimeBlock& block, std::uint32_t law, StreamKey key,
+                                           std::uint64_t ordinal) const {
+    if (ordinal % TimeBlock::kSize != 0) return time(law, key, ordinal);
+    std::array<double, TimeBlock::kSize> seconds;
+    numbers_.laws[law].sample_block(key, ordinal, seconds);
     block.first = ordinal;
     for (std::size_t i = 0; i < seconds.size(); ++i) block.times[i] = from_seconds(seconds[i]);
     return block.times[0].count();

@@ -94,6 +94,8 @@ class LineStepper {
   Queue& queue_;
   Observer& observer_;
   const Draws draws_;
+  const StreamKey arrivals_;
+  TimeBlock arrival_block_;
   Tick now_ = 0;
   std::uint64_t still_ = 0;
 };
@@ -115,6 +117,7 @@ LineStepper<Queue, Observer>::LineStepper(const Model& model, const Parameters& 
       queue_(queue),
       observer_(observer),
       draws_(model, parameters, state),
+      arrivals_(draws_.arrival_stream(source_spec_)),
       now_(self_.now.time_since_epoch().count()),
       still_(self_.still) {
   if (scratch.stations.size() < spec_.machines) {
@@ -164,7 +167,7 @@ void LineStepper<Queue, Observer>::read(std::uint32_t position) {
   s.head = buffer.head;
   s.ring = buffer.ring;
   s.parts = state_.parts.data() + buffer.ring_at;
-  s.cycle.first = CycleBlock::kEmpty;
+  s.cycle.first = TimeBlock::kEmpty;
 }
 
 template <class Queue, class Observer>
@@ -306,7 +309,8 @@ template <class Queue, class Observer>
 void LineStepper<Queue, Observer>::load(Station& s, const Part& part) {
   s.part = part;
   observer_.load(s.machine, part, now());
-  s.total = draws_.cycle(s.cycle, spec_of(s), s.starts++);
+  const MachineSpec& spec = spec_of(s);
+  s.total = draws_.time(s.cycle, spec.cycle_law, draws_.cycle_stream(spec), s.starts++);
   s.due = is_up(s) ? now_ + s.total : s.total;
   set_activity(s, Activity::working);
 }
@@ -470,7 +474,7 @@ void LineStepper<Queue, Observer>::arrive() {
       ++source_.lost;
       observer_.lost(spec_.first_source, now());
     }
-    draws_.next_arrival(source_spec_, source_, now_);
+    draws_.next_arrival(source_spec_, source_, now_, arrival_block_, arrivals_);
   }
   set_source_timer();
 }
@@ -497,7 +501,7 @@ Part LineStepper<Queue, Observer>::release_from_source() {
   note_release(part);
   observer_.hold(spec_.first_source, -1, now());
   if (source_spec_.kind != SourceSpec::Kind::saturated) {  // its clock stood still meanwhile
-    draws_.next_arrival(source_spec_, source_, now_);
+    draws_.next_arrival(source_spec_, source_, now_, arrival_block_, arrivals_);
     set_source_timer();
   }
   return part;

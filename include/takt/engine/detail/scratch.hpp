@@ -31,17 +31,22 @@ struct alignas(64) Station {
   std::uint32_t place = 0;
   std::uint8_t clock_runs = 0;
   Tick breakdown = 0;
-  CycleBlock cycle;
+  TimeBlock cycle;
 };
 
 struct Scratch {
-  std::vector<CycleBlock> cycle;
+  std::vector<TimeBlock> cycles, arrivals;
   std::vector<std::uint32_t> pending;
   std::vector<Station> stations;
   std::vector<Station*> station_at;
   TreeQueue tree;
   ScanQueue scan;
 };
+
+inline void empty(std::vector<TimeBlock>& blocks, std::size_t number) {
+  if (blocks.size() < number) blocks.resize(number);
+  for (std::size_t i = 0; i < number; ++i) blocks[i].first = TimeBlock::kEmpty;
+}
 
 /// The scratch memory of this thread.
 Scratch& scratch();

@@ -51,8 +51,8 @@ class Stepper {
         observer_(observer),
         draws_(model, parameters, state) {
     scratch_.pending.clear();
-    if (scratch_.cycle.size() < spec_.machines) scratch_.cycle.resize(spec_.machines);
-    for (std::uint32_t i = 0; i < spec_.machines; ++i) scratch_.cycle[i].first = CycleBlock::kEmpty;
+    empty(scratch_.cycles, spec_.machines);
+    empty(scratch_.arrivals, spec_.sources);
   }
   /// Runs to `until`; takes its events off `budget`.
   Outcome::Status run(Time until, std::uint64_t& budget);
@@ -149,6 +149,7 @@ class Stepper {
   void note_release(std::uint32_t i, const Part& part);
   void hold(std::uint32_t i);
   Part release_from_source(std::uint32_t i);
+  void schedule_next(std::uint32_t i);
   void supply(std::uint32_t i);
 
   static constexpr std::uint64_t kLivelock = 1'000'000;  // events at one instant

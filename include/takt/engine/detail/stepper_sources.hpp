@@ -19,7 +19,7 @@ void Stepper<Queue, kPlain, Observer>::arrive(std::uint32_t i) {
       ++source.lost;
       observer_.lost(i, now());
     }
-    draws_.next_arrival(spec, source, now_);
+    schedule_next(i);
   }
   set_source_timer(i);
 }
@@ -56,10 +56,17 @@ Part Stepper<Queue, kPlain, Observer>::release_from_source(std::uint32_t i) {
   note_release(i, part);
   observer_.hold(i, -1, now());
   if (model_.sources[i].kind != SourceSpec::Kind::saturated) {  // its clock stood still meanwhile
-    draws_.next_arrival(model_.sources[i], source, now_);
+    schedule_next(i);
     set_source_timer(i);
   }
   return part;
+}
+
+template <class Queue, bool kPlain, class Observer>
+void Stepper<Queue, kPlain, Observer>::schedule_next(std::uint32_t i) {
+  const SourceSpec& spec = model_.sources[i];
+  draws_.next_arrival(spec, view_.sources[i], now_, scratch_.arrivals[i - spec_.first_source],
+                      draws_.arrival_stream(spec));
 }
 
 /// A saturated source that got rid of its part has the next one at hand.
