@@ -11,6 +11,7 @@
 #include "simulation.hpp"
 #include "takt/core/error.hpp"
 #include "takt/core/quantity.hpp"
+#include "takt/engine/explain.hpp"
 
 namespace takt::python {
 namespace {
@@ -231,6 +232,13 @@ void bind_engine(py::module_& module) {
              const auto turn = simulation.turns.take();
              return machine_columns(*simulation.model, simulation.state);
            })
+      .def(
+          "why",
+          [](const Simulation& simulation, const std::string& machine) {
+            const auto turn = simulation.turns.take();
+            return why(*simulation.model, simulation.state, simulation.model->machine(machine));
+          },
+          py::arg("machine"))
       .def("buffers", [](const Simulation& simulation) {
         const auto turn = simulation.turns.take();
         return buffer_columns(*simulation.model, simulation.state);

@@ -14,6 +14,7 @@ PYBIND11_MODULE(_core, module) {
   takt::python::bind_sync(module);
   takt::python::bind_study(module);
   takt::python::bind_io(module);
-  takt::python::bind_store(module);
   takt::python::bind_report(module);
+  takt::python::bind_store(module);
+  takt::python::bind_futures(module);
 }

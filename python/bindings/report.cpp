@@ -1,25 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// Room report: results for other programs.
-#include <pybind11/pybind11.h>
-
-#include "arguments.hpp"
-#include "rooms.hpp"
+// Room report: results as JSON.
 #include "takt/report/results.hpp"
+
+#include "rooms.hpp"
+#include "takt/io/store/results.hpp"
 
 namespace takt::python {
 
 void bind_report(py::module_& module) {
+  py::class_<report::Provenance>(module, "Provenance", "Where results come from.")
+      .def_readonly("plant_name", &report::Provenance::plant_name)
+      .def_readonly("model_hash", &report::Provenance::model_hash)
+      .def_readonly("takt_version", &report::Provenance::takt_version)
+      .def_readonly("seed", &report::Provenance::seed)
+      .def_readonly("horizon_s", &report::Provenance::horizon_s)
+      .def_readonly("warmup_s", &report::Provenance::warmup_s);
   module.def(
       "results_json",
-      [](const StudyResult& result, const Present& present, const py::object& horizon, const py::object& warmup) {
-        StudyOptions options;
-        options.horizon = to_duration(horizon, "horizon");
-        options.warmup = to_duration(warmup, "warmup");
-        options.replications = result.replications;
-        const py::gil_scoped_release release;
-        return report::results_json(result, present, options);
-      },
-      py::arg("result"), py::arg("present"), py::arg("horizon"), py::arg("warmup"), "A study as takt-results/1.");
+      [](const io::StoredResults& stored) { return report::results_json(stored.result, stored.provenance); },
+      py::arg("stored"), "takt-results/1.", py::call_guard<py::gil_scoped_release>());
 }
 
 }  // namespace takt::python

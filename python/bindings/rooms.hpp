@@ -19,5 +19,6 @@ void bind_study(py::module_& module);
 void bind_io(py::module_& module);
 void bind_store(py::module_& module);
 void bind_report(py::module_& module);
+void bind_futures(py::module_& module);
 
 }  // namespace takt::python

@@ -1,72 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Room study: scenarios run on all cores, and their results.
+// Room study: the results of studies.
 #include "takt/study/study.hpp"
 
 #include <pybind11/numpy.h>
 #include <pybind11/stl.h>
 
-#include <atomic>
-#include <future>
-
-#include "arguments.hpp"
-#include "calls.hpp"
 #include "rooms.hpp"
-#include "simulation.hpp"
 
 namespace takt::python {
 namespace {
-
-/// Runs the study beside the caller, who tells the progress and looks for signals; either may end the run by an
-/// exception.
-StudyResult run_watched(Study& study, std::stop_source& stop, const std::atomic<std::size_t>& done, std::size_t total,
-                        const py::object& progress) {
-  std::future<StudyResult> running = std::async(std::launch::async, [&study] { return study.run(); });
-  std::size_t told = 0;
-  const auto tell = [&] {
-    const std::size_t now = done;
-    if (now == told || progress.is_none()) return;
-    told = now;
-    progress(now, total);
-  };
-  try {
-    for (;;) {
-      bool ready = false;
-      {
-        const py::gil_scoped_release release;
-        ready = running.wait_for(kLook) == std::future_status::ready;
-      }
-      throw_signals();
-      if (ready) break;
-      tell();
-    }
-    StudyResult result = running.get();
-    tell();
-    return result;
-  } catch (...) {
-    stop.request_stop();
-    const py::gil_scoped_release release;
-    if (running.valid()) running.wait();
-    throw;
-  }
-}
-
-StudyResult run_study(Present present, const std::vector<std::pair<std::string, Numbers>>& scenarios,
-                      const py::object& horizon, const py::object& warmup, const py::object& replications,
-                      const py::object& threads, const py::object& progress) {
-  std::stop_source stop;
-  std::atomic<std::size_t> done = 0;
-  StudyOptions options;
-  options.horizon = to_duration(horizon, "horizon");
-  options.warmup = to_duration(warmup, "warmup");
-  options.replications = static_cast<std::uint32_t>(to_count(replications, "replications", 1, kMostReplications));
-  options.threads = static_cast<unsigned>(to_count(threads, "threads", 0, kMostThreads));
-  options.stop = stop.get_token();
-  options.progress = [&done](std::size_t now, std::size_t) { done = now; };
-  const std::size_t total = scenarios.size() * options.replications;
-  Study study(std::move(present), options);
-  for (Scenario& scenario : to_scenarios(scenarios)) study.add(std::move(scenario));
-  return run_watched(study, stop, done, total, progress);
-}
 
 /// All values, shape (scenario, replication, kpi), read-only: they stay where the result has them.
 py::array values_of(const py::object& self) {
@@ -114,19 +56,25 @@ void bind_study(py::module_& module) {
       .def_readonly("scenario", &Unfinished::scenario)
       .def_readonly("replication", &Unfinished::replication)
       .def_readonly("outcome", &Unfinished::outcome);
+  py::class_<MigrationReport>(module, "MigrationReport", "What became of a state when its plant changed.")
+      .def_readonly("added", &MigrationReport::added)
+      .def_readonly("removed", &MigrationReport::removed)
+      .def_readonly("kept", &MigrationReport::kept)
+      .def_readonly("moved", &MigrationReport::moved)
+      .def_readonly("dropped", &MigrationReport::dropped)
+      .def_readonly("notes", &MigrationReport::notes);
   py::class_<StudyResult>(module, "StudyResult", "The values of a study. Never changed; threads may share it.")
       .def_readonly("scenarios", &StudyResult::scenarios)
       .def_readonly("kpis", &StudyResult::kpis)
       .def_readonly("replications", &StudyResult::replications)
       .def_readonly("unfinished", &StudyResult::unfinished)
+      .def_readonly("migrations", &StudyResult::migrations)
       .def_readonly("events", &StudyResult::events)
       .def_readonly("little_gap", &StudyResult::little_gap)
       .def_property_readonly("values", &values_of)
       .def("kpi_index", &StudyResult::kpi_index, py::arg("entity"), py::arg("kpi"))
       .def("summaries", &summaries_of)
       .def("compared_with", &StudyResult::compared_with, py::arg("base"), py::call_guard<py::gil_scoped_release>());
-  module.def("run_study", &run_study, py::arg("present"), py::arg("scenarios"), py::arg("horizon"), py::arg("warmup"),
-             py::arg("replications"), py::arg("threads"), py::arg("progress"));
 }
 
 }  // namespace takt::python

@@ -16,6 +16,7 @@
 #include "calls.hpp"
 #include "rooms.hpp"
 #include "simulation.hpp"
+#include "takt/engine/explain.hpp"
 #include "takt/io/plant/plant_file.hpp"
 #include "takt/sync/twin.hpp"
 
@@ -268,6 +269,13 @@ void bind_sync(py::module_& module) {
              const auto turn = live.turns.take();
              return machine_columns(live.twin.model(), live.twin.state());
            })
+      .def(
+          "why",
+          [](const LiveTwin& live, const std::string& machine) {
+            const auto turn = live.turns.take();
+            return why(live.twin.model(), live.twin.state(), live.twin.model().machine(machine));
+          },
+          py::arg("machine"))
       .def("buffers",
            [](const LiveTwin& live) {
              const auto turn = live.turns.take();

@@ -53,6 +53,7 @@ from .plant import Plant
 from .result import Result
 from .simulation import Simulation
 from .study import run, what_if
+from .timeline import Timeline
 from .twin import Twin
 
 __all__ = [
@@ -66,6 +67,7 @@ __all__ = [
     "Plant",
     "Result",
     "Simulation",
+    "Timeline",
     "Twin",
     "__version__",
     "run",

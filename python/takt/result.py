@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from html import escape
 from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Tuple
@@ -10,6 +11,9 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Tuple
 import numpy as np
 
 from . import _core
+from .simulation import Simulation
+from .timeline import Timeline
+from .values import Duration, Path, invalid
 
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import]
@@ -42,26 +46,82 @@ class Result:
         right runs; NaN where parts are not kept one by one.
     """
 
-    def __init__(
-        self,
-        core: _core.StudyResult,
-        present: _core.Present,
-        horizon: timedelta,
-        warmup: timedelta,
-    ) -> None:
-        self._core = core
-        self._present = present
-        self.scenarios: List[str] = core.scenarios
-        self.replications: int = core.replications
-        self.plant: str = present.plant_name
-        self.model_hash: str = f"{present.model_hash:016x}"
-        self.seed: int = present.seed
-        self.horizon = horizon
-        self.warmup = warmup
-        self.events: int = core.events
-        self.little_gap: float = core.little_gap
-        # What a pickle brought along of the state the futures began with, which it does not hold.
-        self._pickled: Optional[Tuple[bytes, str]] = None
+    def __init__(self, stored: _core.StoredResults, study: Optional[_core.Study] = None) -> None:
+        self._stored = stored
+        self._core = stored.result
+        self._study = study  # to run futures again; none once stored
+        self.scenarios: List[str] = self._core.scenarios
+        self.replications: int = self._core.replications
+        self.plant: str = stored.provenance.plant_name
+        self.model_hash: str = stored.provenance.model_hash
+        self.seed: int = stored.provenance.seed
+        self.horizon = timedelta(seconds=stored.provenance.horizon_s)
+        self.warmup = timedelta(seconds=stored.provenance.warmup_s)
+        self.events: int = self._core.events
+        self.little_gap: float = self._core.little_gap
+
+    @classmethod
+    def load(cls, path: Path) -> Result:
+        """Read the results that `save` or ``takt run --out`` wrote.
+
+        Raises
+        ------
+        FileError
+            If the file is not there, not whole or holds no results.
+        """
+        return cls(_core.load_results(os.fspath(path)))
+
+    def save(self, path: Path) -> None:
+        """Write it as ``takt-store/1``, an HDF5 file that other programs open without takt.
+
+        The file is written whole or not at all.
+
+        Raises
+        ------
+        FileError
+            If it cannot be written.
+        """
+        self._stored.save(os.fspath(path))
+
+    def replay(
+        self, scenario: str, replication: int, until: Optional[Duration] = None
+    ) -> Simulation:
+        """Run one future again, exactly as the study had it.
+
+        Parameters
+        ----------
+        scenario : str
+            Which scenario.
+        replication : int
+            Which of its replications, counted from 0.
+        until : str or datetime.timedelta, optional
+            For how long from where it begins, warm-up included; to its end if not given.
+
+        Returns
+        -------
+        Simulation
+            As it stands then: `Simulation.why` tells what keeps a machine from working.
+
+        Raises
+        ------
+        InvalidInput
+            For a scenario or replication that the study does not have, and for a result that was
+            loaded or pickled: it does not hold the state that the futures began with.
+        """
+        return Simulation._of(self._again("replay", scenario, replication, until)[0])
+
+    def timeline(
+        self, scenario: str, replication: int, until: Optional[Duration] = None
+    ) -> Timeline:
+        """What the machines did in one future; parameters and errors as for `replay`."""
+        return Timeline(self._again("timeline", scenario, replication, until)[2])
+
+    def _again(
+        self, what: str, scenario: str, replication: int, until: Optional[Duration]
+    ) -> Tuple[_core.Simulation, _core.Outcome, _core.Timeline]:
+        if self._study is None:
+            raise invalid(what, self, "a result that was neither loaded nor pickled")
+        return self._study.replay(scenario, replication, until)
 
     @property
     def values(self) -> NDArray[np.float64]:
@@ -188,11 +248,28 @@ class Result:
         columns = ["scenario", "replication", "status", "time", "circular_wait"]
         return pd.DataFrame(rows, columns=columns)
 
+    @property
+    def migrations(self) -> pd.DataFrame:
+        """What became of the present's state in each scenario that has another plant.
+
+        Returns
+        -------
+        pandas.DataFrame
+            scenario; added and removed, lists of paths; parts_kept, parts_moved, parts_dropped;
+            notes, a list of lines: what was moved, dropped or drawn anew.
+        """
+        import pandas as pd
+
+        rows = [
+            (name, each.added, each.removed, each.kept, each.moved, each.dropped, each.notes)
+            for name, each in self._core.migrations
+        ]
+        parts = ["parts_kept", "parts_moved", "parts_dropped"]
+        return pd.DataFrame(rows, columns=["scenario", "added", "removed", *parts, "notes"])
+
     def to_json(self) -> str:
         """The result as ``takt-results/1``, the document that ``takt run --json`` writes."""
-        if self._pickled is not None:
-            return self._pickled[1]
-        return _core.results_json(self._core, self._present, self.horizon, self.warmup)
+        return _core.results_json(self._stored)
 
     def plot(self, kpi: str = "throughput_per_h", entity: str = "/", ax: Any = None) -> Any:
         """Draw one KPI of every scenario.
@@ -251,17 +328,12 @@ class Result:
     def __deepcopy__(self, memo: Dict[int, object]) -> Result:
         return self
 
-    def __reduce__(self) -> Tuple[Callable[..., Result], Tuple[bytes, str, timedelta, timedelta]]:
-        if self._pickled is None:
-            content = _core.results_bytes(self._core, self._present, self.horizon, self.warmup)
-            return Result._unpickle, (content, self.to_json(), self.horizon, self.warmup)
-        return Result._unpickle, (*self._pickled, self.horizon, self.warmup)
+    def __reduce__(self) -> Tuple[Callable[[bytes], Result], Tuple[bytes]]:
+        return Result._of_bytes, (self._stored.bytes(),)
 
     @classmethod
-    def _unpickle(cls, content: bytes, text: str, horizon: timedelta, warmup: timedelta) -> Result:
-        result = cls(*_core.results_of(content), horizon, warmup)
-        result._pickled = content, text
-        return result
+    def _of_bytes(cls, content: bytes) -> Result:
+        return cls(_core.results_of(content))
 
     def __repr__(self) -> str:
         scenarios = ", ".join(repr(name) for name in self.scenarios)

@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from html import escape
 from typing import TYPE_CHECKING, Callable, Dict, List, Optional, Tuple
 
 from . import _core
 from .plant import as_plant, number_frame
-from .values import Duration, Numbers, PlantLike, pairs
+from .timeline import Timeline
+from .values import Duration, Numbers, Path, PlantLike, invalid, pairs
 
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import]
@@ -111,6 +113,53 @@ class Simulation:
             "value": values,
         }
         return pd.DataFrame(columns)
+
+    def watch(self, duration: Duration) -> Timeline:
+        """Let time pass as `advance` does, and tell what the machines did meanwhile.
+
+        Returns
+        -------
+        Timeline
+            Its `gantt` draws it; `Timeline.save` writes it for ui.perfetto.dev. If the run got
+            stuck, it ends there.
+        """
+        return Timeline(_core.watch(self._core, duration)[1])
+
+    def why(self, machine: str) -> List[str]:
+        """Why a machine does not work: the chain of causes, a line each.
+
+        Raises
+        ------
+        InvalidInput
+            For a path that is no machine's.
+        """
+        return self._core.why(machine)
+
+    def save(self, path: Path) -> None:
+        """Write a checkpoint: plant, numbers and state as ``takt-store/1``.
+
+        ``takt run --from`` and `load` go on from it bit for bit. The file is written whole or not
+        at all.
+
+        Raises
+        ------
+        FileError
+            If it cannot be written.
+        """
+        _core.save_simulation(self._core, os.fspath(path))
+
+    @classmethod
+    def load(cls, path: Path) -> Simulation:
+        """Read a checkpoint that `save`, ``takt run`` or ``takt sync`` wrote.
+
+        Raises
+        ------
+        FileError
+            If the file is not there, not whole or no checkpoint.
+        InvalidInput
+            If its content cannot be a run of its plant.
+        """
+        return cls._of(_core.load_simulation(os.fspath(path)))
 
     def copy(self) -> Simulation:
         """A value of its own that continues bit for bit as this one does."""
@@ -221,7 +270,4 @@ def state_html(title: str, machines: pd.DataFrame, buffers: pd.DataFrame) -> str
 def refuse_seed(seed: Optional[int], what: str) -> None:
     """A present that has begun has its seed."""
     if seed is not None:
-        fault = _core.Fault("seed", repr(seed), f"none: {what} has its own")
-        error = _core.InvalidInput(str(fault))
-        error.faults = [fault]
-        raise error
+        raise invalid("seed", seed, f"none: {what} has its own")

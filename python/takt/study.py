@@ -5,16 +5,26 @@ from __future__ import annotations
 
 import os
 import warnings
-from typing import TYPE_CHECKING, Optional, Union
+from typing import TYPE_CHECKING, List, Mapping, Optional, Tuple, Union
 
 from . import _core
-from .plant import as_plant
+from .plant import Plant, as_plant
 from .progress import shown
 from .result import Result
-from .values import Duration, Numbers, Path, PlantLike, ProgressLike, Scenarios, pairs
+from .values import (
+    Duration,
+    Number,
+    Numbers,
+    Path,
+    PlantLike,
+    ProgressLike,
+    Scenario,
+    Scenarios,
+    invalid,
+    pairs,
+)
 
 if TYPE_CHECKING:
-    from .plant import Plant
     from .simulation import Simulation
     from .twin import Twin
 
@@ -111,8 +121,10 @@ def what_if(
     present : Plant, Twin, Simulation, str or os.PathLike
         Where the futures start: a plant about to begin, a twin or a simulation as it stands, or a
         plant's file.
-    scenarios : mapping of str to mapping
-        What each scenario changes, by its name: ``{"as is": {}, "faster": {path: "11 s"}}``.
+    scenarios : mapping of str to mapping, Plant or pair
+        What each scenario changes, by its name: ``{"as is": {}, "faster": {path: "11 s"}}``. A
+        `Plant` in place of the numbers is another structure, into which the present's state is
+        taken over (`Result.migrations` tells how); a pair ``(plant, numbers)`` is both.
     seed : int, optional
         As in `run`; 1 if not given. A twin and a simulation have theirs.
     horizon, warmup, replications, threads, progress
@@ -157,21 +169,34 @@ def run_scenarios(
     progress: Optional[ProgressLike],
 ) -> Result:
     """What `run`, `what_if` and `Twin.what_if` have in common; warnings name their caller."""
+    study = _core.Study(
+        present,
+        [(name, *parts(name, scenario)) for name, scenario in scenarios.items()],
+        horizon=horizon,
+        warmup=warmup,
+        replications=replications,
+        threads=0 if threads is None else threads,
+    )
     with shown(progress) as told:
-        core = _core.run_study(
-            present,
-            [(name, pairs(numbers)) for name, numbers in scenarios.items()],
-            horizon=horizon,
-            warmup=warmup,
-            replications=replications,
-            threads=0 if threads is None else threads,
-            progress=told,
-        )
-    unfinished = len(core.unfinished)
+        stored = study.run(progress=told)
+    unfinished = len(stored.result.unfinished)
     if unfinished > 0:
-        runs = len(core.scenarios) * core.replications
+        runs = len(stored.result.scenarios) * stored.result.replications
         text = f"{unfinished} of {runs} runs did not reach the horizon and have no values"
         warnings.warn(f"{text}: see Result.unfinished", RuntimeWarning, stacklevel=3)
-    return Result(
-        core, present, _core.duration(horizon, "horizon"), _core.duration(warmup, "warmup")
-    )
+    return Result(stored, study)
+
+
+def parts(
+    name: str, scenario: Scenario
+) -> Tuple[Optional[_core.Model], List[Tuple[str, Number]]]:
+    """The other plant of a scenario, if it has one, and its numbers."""
+    if isinstance(scenario, Plant):
+        return scenario._model, []
+    if isinstance(scenario, Mapping):
+        return None, pairs(scenario)
+    if isinstance(scenario, tuple) and len(scenario) == 2:
+        plant, numbers = scenario
+        if isinstance(plant, Plant) and isinstance(numbers, Mapping):
+            return plant._model, pairs(numbers)
+    raise invalid(name, scenario, "numbers by path, a Plant, or a pair of both")

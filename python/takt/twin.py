@@ -223,6 +223,10 @@ class Twin:
         """What the buffers hold now; columns as in `Simulation.buffers`."""
         return buffer_frame(self._core.buffers())
 
+    def why(self, machine: str) -> List[str]:
+        """Why a machine does not work now; as `Simulation.why`."""
+        return self._core.why(machine)
+
     def learnt(self) -> pd.DataFrame:
         """What was learnt from what the plant reported.
 

@@ -7,6 +7,8 @@ import os
 from datetime import timedelta
 from typing import TYPE_CHECKING, Callable, List, Mapping, Tuple, Union
 
+from . import _core
+
 if TYPE_CHECKING:
     from .plant import Plant
 
@@ -19,8 +21,11 @@ Number = Union[str, timedelta]
 Numbers = Mapping[str, Number]
 """Numbers by path: ``{"/acme/filling/line_1/filler/cycle_time": "11 s"}``."""
 
-Scenarios = Mapping[str, Numbers]
-"""What each scenario changes, by its name; ``{}`` changes nothing."""
+Scenario = Union[Numbers, "Plant", Tuple["Plant", Numbers]]
+"""What a scenario changes: numbers, the plant itself, or both; ``{}`` changes nothing."""
+
+Scenarios = Mapping[str, Scenario]
+"""The scenarios by their names."""
 
 Path = Union[str, "os.PathLike[str]"]
 """A file."""
@@ -38,3 +43,11 @@ ProgressLike = Union[bool, Progress]
 def pairs(numbers: Numbers) -> List[Tuple[str, Number]]:
     """Numbers as the compiled part takes them, in their order."""
     return list(numbers.items())
+
+
+def invalid(path: str, value: object, expected: str) -> _core.InvalidInput:
+    """The error for one argument that cannot be used."""
+    fault = _core.Fault(path, repr(value), expected)
+    error = _core.InvalidInput(str(fault))
+    error.faults = [fault]
+    return error

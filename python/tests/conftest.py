@@ -2,9 +2,11 @@
 """Plants that the tests share."""
 
 import copy
+import shutil
 from pathlib import Path
 
 import pytest
+import takt
 
 DATA = Path(__file__).parent / "data"
 LINE = "/acme/filling/line_1"
@@ -67,3 +69,13 @@ def equipment(two_machines):
     """The equipment of `two_machines`."""
     filling = two_machines["enterprises"]["acme"]["workshops"]["filling"]
     return filling["lines"]["line_1"]["equipment"]
+
+
+@pytest.fixture
+def takt_command():
+    """The command line that was built beside the package."""
+    beside = Path(takt._core.__file__).parents[2] / "takt"
+    found = str(beside) if beside.is_file() else shutil.which("takt")
+    if found is None:
+        pytest.skip("the command line is not built beside the package")
+    return found

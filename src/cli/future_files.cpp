@@ -22,9 +22,9 @@ std::string name_of(const FutureKey& future) {
 
 void write_trace(const Study& study, const FutureKey& future, const std::filesystem::path& file) {
   std::optional<io::Timeline> timeline;
-  std::shared_ptr<const Model> model;
   const Replay replay = study.replay(
-      future.scenario, future.replication, [&](const Model& m, const State& state) { timeline.emplace(m, state); },
+      future.scenario, future.replication,
+      [&timeline](const std::shared_ptr<const Model>& model, const State& state) { timeline.emplace(*model, state); },
       [&timeline](const Event& event) { timeline->add(event); });
   io::write_whole(file, timeline->json(replay.state.now));
 }

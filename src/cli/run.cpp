@@ -161,8 +161,9 @@ int run(const Options& options, const std::stop_token& stop) {
     answer = follow(study, options.future);
   }
   for (const auto& [name, report] : result.migrations) say_migration("'" + name + "'", report);
-  if (options.out) io::save_results(*options.out, result, present, options.study);
-  print_data(options.json ? report::results_json(result, present, options.study)
+  const report::Provenance provenance = report::provenance_of(present, options.study);
+  if (options.out) io::save_results(*options.out, result, provenance, io::to_json(present.model->plant));
+  print_data(options.json ? report::results_json(result, provenance)
                           : text_of(options, present, plants, result) + answer);
   return report_unfinished(result);
 }

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "report/json_text.hpp"
+#include "takt/core/version.hpp"
 
 namespace takt::report {
 namespace detail {
@@ -52,12 +53,24 @@ std::string unfinished_line(const Unfinished& unfinished) {
                      json_number(to_seconds(unfinished.outcome.time.time_since_epoch())), waits);
 }
 
+std::string list_of(const std::vector<std::string>& texts) {
+  std::string list;
+  for (const std::string& text : texts) list += (list.empty() ? "" : ", ") + json_string(text);
+  return "[" + list + "]";
+}
+
 std::string bound_line(const ScenarioBound& bound) {
-  std::string limited_by;
-  for (const std::string& path : bound.limited_by) limited_by += (limited_by.empty() ? "" : ", ") + json_string(path);
-  return fmt::format(R"({{"scenario": {}, "entity": {}, "throughput_per_h": {}, "limited_by": [{}]}})",
+  return fmt::format(R"({{"scenario": {}, "entity": {}, "throughput_per_h": {}, "limited_by": {}}})",
                      json_string(bound.scenario), json_string(bound.entity), json_number(bound.throughput_per_h),
-                     limited_by);
+                     list_of(bound.limited_by));
+}
+
+std::string migration_line(const std::string& scenario, const MigrationReport& report) {
+  return fmt::format(
+      R"({{"scenario": {}, "added": {}, "removed": {}, "parts_kept": {}, "parts_moved": {}, "parts_dropped": {}, )"
+      R"("notes": {}}})",
+      json_string(scenario), list_of(report.added), list_of(report.removed), report.kept, report.moved, report.dropped,
+      list_of(report.notes));
 }
 
 /// Lines as the elements of an array, one a line.
@@ -67,11 +80,22 @@ std::string array_of(const std::vector<std::string>& lines) {
 
 }  // namespace
 
-std::string results_json(const StudyResult& result, const Present& present, const StudyOptions& options) {
-  std::vector<std::string> kpis, bounds, unfinished;
+Provenance provenance_of(const Present& present, const StudyOptions& options) {
+  return {.plant_name = present.model->plant.name,
+          .model_hash = fmt::format("{:016x}", present.model->hash),
+          .takt_version = kVersion,
+          .seed = present.seed,
+          .horizon_s = to_seconds(options.horizon),
+          .warmup_s = to_seconds(options.warmup),
+          .semantics = semantics_json(present)};
+}
+
+std::string results_json(const StudyResult& result, const Provenance& provenance) {
+  std::vector<std::string> kpis, bounds, migrations, unfinished;
   for (const ScenarioBound& each : result.bounds) bounds.push_back(bound_line(each));
   for (std::size_t s = 0; s < result.scenarios.size(); ++s)
     for (std::size_t k = 0; k < result.kpis.size(); ++k) kpis.push_back(kpi_line(result, s, k));
+  for (const auto& [scenario, report] : result.migrations) migrations.push_back(migration_line(scenario, report));
   for (const Unfinished& each : result.unfinished) unfinished.push_back(unfinished_line(each));
 
   std::string text = "{";
@@ -79,15 +103,16 @@ std::string results_json(const StudyResult& result, const Present& present, cons
     text.append(text.size() > 1 ? ",\n \"" : "\n \"").append(key).append("\": ").append(value);
   };
   add("format", "\"takt-results/1\"");
-  add("plant", json_string(present.model->plant.name));
-  add("model_hash", fmt::format("\"{:016x}\"", present.model->hash));
-  add("seed", std::to_string(present.seed));
-  add("horizon_s", json_number(to_seconds(options.horizon)));
-  add("warmup_s", json_number(to_seconds(options.warmup)));
+  add("plant", json_string(provenance.plant_name));
+  add("model_hash", json_string(provenance.model_hash));
+  add("seed", std::to_string(provenance.seed));
+  add("horizon_s", json_number(provenance.horizon_s));
+  add("warmup_s", json_number(provenance.warmup_s));
   add("replications", std::to_string(result.replications));
-  add("semantics", semantics_json(present));
+  add("semantics", provenance.semantics);
   add("kpis", array_of(kpis));
   add("capacity", array_of(bounds));
+  add("migrations", array_of(migrations));
   add("unfinished", array_of(unfinished));
   add("little_gap", json_number(result.little_gap));
   return text + "\n}\n";

@@ -223,7 +223,7 @@ StudyResult Study::run() const {
 }
 
 Replay Study::replay(std::string_view name, std::uint32_t replication,
-                     const std::function<void(const Model&, const State&)>& begun,
+                     const std::function<void(const std::shared_ptr<const Model>&, const State&)>& begun,
                      const std::function<void(const Event&)>& sink, std::optional<Duration> until) const {
   const std::vector<Scenario> scenarios = scenarios_.empty() ? std::vector<Scenario>{{"as is", {}}} : scenarios_;
   StudyResult names;
@@ -233,7 +233,7 @@ Replay Study::replay(std::string_view name, std::uint32_t replication,
   const Present& present = settings[0].present;
   Replay replay{present.model, Future(settings[0], options_).numbers(replication), {}, {}};
   present.begin(replay.state, replay.parameters, replication);
-  if (begun) begun(*replay.model, replay.state);
+  if (begun) begun(replay.model, replay.state);
   const Time end = replay.state.now + until.value_or(options_.warmup + options_.horizon);
   std::uint64_t events = 0;
   do {

@@ -26,7 +26,7 @@ Told tell(Plant plant, StudyOptions options, const std::vector<Scenario>& scenar
   Study study(present, options);
   for (const Scenario& scenario : scenarios) study.add(scenario);
   Told told{study.run(), {}, {}};
-  told.text = report::results_json(told.result, present, options);
+  told.text = report::results_json(told.result, report::provenance_of(present, options));
   told.json = Json::parse(told.text);
   return told;
 }
@@ -41,7 +41,7 @@ TEST(ResultsJson, HasTheKeysOfItsContractInTheirOrder) {
   const Told told = tell(test::slow_middle(), {.horizon = 1h, .warmup = 10min, .replications = 3});
   EXPECT_EQ(keys_of(told.json),
             (std::vector<std::string>{"format", "plant", "model_hash", "seed", "horizon_s", "warmup_s", "replications",
-                                      "semantics", "kpis", "capacity", "unfinished", "little_gap"}));
+                                      "semantics", "kpis", "capacity", "migrations", "unfinished", "little_gap"}));
   EXPECT_EQ(told.json["format"], "takt-results/1");
   EXPECT_EQ(told.json["plant"], "slow \"middle\"");
   EXPECT_EQ(told.json["model_hash"].get<std::string>().size(), 16U);
@@ -134,7 +134,8 @@ TEST(ResultsJson, SaysWhenItBeganWithTheStateOfATwin) {
   twin.advance_to(Time{30min});
   const Present present = twin.now();
   const StudyOptions options{.horizon = 1min, .replications = 1};
-  const Json json = Json::parse(report::results_json(Study(present, options).run(), present, options));
+  const Json json =
+      Json::parse(report::results_json(Study(present, options).run(), report::provenance_of(present, options)));
   EXPECT_EQ(json["semantics"]["begin"], "the state at 2026-03-02T06:30:00Z, pending times drawn anew given their age");
   EXPECT_EQ(json["semantics"]["parameters"], "the plant's");
   EXPECT_EQ(json["semantics"]["clock"], Json::parse(R"({"epoch": "2026-03-02T06:00:00Z", "zone": "UTC"})"));

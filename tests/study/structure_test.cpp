@@ -79,7 +79,7 @@ TEST(Replay, IsTheFutureOfTheStudy) {
     std::uint64_t left = 0;
     std::optional<Time> from;
     const Replay replay = study.replay(
-        "second filler", r, [&](const Model&, const State& state) { from = state.now + 30min; },
+        "second filler", r, [&](const std::shared_ptr<const Model>&, const State& state) { from = state.now + 30min; },
         [&](const Event& event) { left += event.kind == Event::Kind::leave && event.time > *from ? 1 : 0; });
     EXPECT_EQ(static_cast<double>(left), result.value(1, r, out)) << r;
     EXPECT_EQ(replay.outcome.status, Outcome::Status::done);

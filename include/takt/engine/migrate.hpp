@@ -18,6 +18,7 @@ struct MigrationReport {
   std::uint64_t moved = 0;           ///< parts that found a place elsewhere, as theirs is gone or smaller
   std::uint64_t dropped = 0;         ///< parts for which there was no place, or whose product is gone
   std::vector<std::string> notes;    ///< one a thing: what was moved, dropped or drawn anew, in words
+  friend bool operator==(const MigrationReport&, const MigrationReport&) = default;
 };
 
 struct Migrated {

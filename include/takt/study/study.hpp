@@ -140,7 +140,7 @@ class Study {
   /// One future again, exactly as `run` has it, to the end of the horizon or for `until` from its beginning. `begun` is
   /// told where it begins, `sink` every event. Throws InvalidInput for a scenario that is not known, or Interrupted.
   Replay replay(std::string_view scenario, std::uint32_t replication,
-                const std::function<void(const Model&, const State&)>& begun = {},
+                const std::function<void(const std::shared_ptr<const Model>&, const State&)>& begun = {},
                 const std::function<void(const Event&)>& sink = {}, std::optional<Duration> until = std::nullopt) const;
 
  private:

@@ -6,11 +6,7 @@
 #include <numeric>
 
 #include "io/store/hdf5_file.hpp"
-#include "io/store/model_text.hpp"
-#include "takt/core/version.hpp"
-#include "takt/io/plant/plant_file.hpp"
 #include "takt/io/store/whole_file.hpp"
-#include "takt/report/results.hpp"
 
 namespace takt::io {
 namespace {
@@ -20,19 +16,19 @@ using detail::StoreWriter;
 
 constexpr std::string_view kKind = "results";
 
-void write_provenance(StoreWriter& store, const StudyResult& result, const Present& present,
-                      const StudyOptions& options) {
-  store.attribute("/", "takt_version", kVersion);
-  store.attribute("/", "plant_name", present.model->plant.name);
-  store.attribute("/", "model_hash", detail::hash_text(present.model->hash));
-  store.attribute("/", "seed", present.seed);
-  store.attribute("/", "horizon_s", to_seconds(options.horizon));
-  store.attribute("/", "warmup_s", to_seconds(options.warmup));
+void write_provenance(StoreWriter& store, const StudyResult& result, const report::Provenance& provenance,
+                      const std::string& plant) {
+  store.attribute("/", "takt_version", provenance.takt_version);
+  store.attribute("/", "plant_name", provenance.plant_name);
+  store.attribute("/", "model_hash", provenance.model_hash);
+  store.attribute("/", "seed", provenance.seed);
+  store.attribute("/", "horizon_s", provenance.horizon_s);
+  store.attribute("/", "warmup_s", provenance.warmup_s);
   store.attribute("/", "replications", std::uint64_t{result.replications});
   store.attribute("/", "events", result.events);
   store.attribute("/", "little_gap", result.little_gap);
-  store.attribute("/", "semantics", report::semantics_json(present));
-  store.text("/plant", to_json(present.model->plant));
+  store.attribute("/", "semantics", provenance.semantics);
+  store.text("/plant", plant);
 }
 
 /// A row for each scenario, entity and figure.
@@ -143,6 +139,27 @@ void write_bounds(StoreWriter& store, const std::vector<ScenarioBound>& bounds) 
   store.texts("/capacity/limited_by", limited_by);
 }
 
+void write_migrations(StoreWriter& store, const StudyResult& result) {
+  std::vector<std::string> scenario, added, removed, notes;
+  std::vector<std::int64_t> kept, moved, dropped;
+  for (const auto& [name, report] : result.migrations) {
+    scenario.push_back(name);
+    added.push_back(joined(report.added));
+    removed.push_back(joined(report.removed));
+    notes.push_back(joined(report.notes));
+    kept.push_back(static_cast<std::int64_t>(report.kept));
+    moved.push_back(static_cast<std::int64_t>(report.moved));
+    dropped.push_back(static_cast<std::int64_t>(report.dropped));
+  }
+  store.texts("/migrations/scenario", scenario);
+  store.texts("/migrations/added", added);
+  store.texts("/migrations/removed", removed);
+  store.numbers("/migrations/parts_kept", std::span<const std::int64_t>(kept));
+  store.numbers("/migrations/parts_moved", std::span<const std::int64_t>(moved));
+  store.numbers("/migrations/parts_dropped", std::span<const std::int64_t>(dropped));
+  store.texts("/migrations/notes", notes);
+}
+
 std::vector<std::string> lines_of(const std::string& text) {
   std::vector<std::string> lines;
   for (std::size_t from = 0; from < text.size();) {
@@ -185,6 +202,24 @@ std::vector<ScenarioBound> read_bounds(const StoreReader& store) {
   return bounds;
 }
 
+std::vector<std::pair<std::string, MigrationReport>> read_migrations(const StoreReader& store) {
+  const auto scenario = store.texts("/migrations/scenario");
+  const auto added = store.texts("/migrations/added");
+  const auto removed = store.texts("/migrations/removed");
+  const auto kept = store.integers("/migrations/parts_kept");
+  const auto moved = store.integers("/migrations/parts_moved");
+  const auto dropped = store.integers("/migrations/parts_dropped");
+  const auto notes = store.texts("/migrations/notes");
+  for (const std::size_t size : {added.size(), removed.size(), kept.size(), moved.size(), dropped.size(), notes.size()})
+    if (size != scenario.size()) store.fail("/migrations", "columns of different lengths");
+  const auto count = [](std::int64_t n) { return static_cast<std::uint64_t>(n); };
+  std::vector<std::pair<std::string, MigrationReport>> migrations;
+  for (std::size_t i = 0; i < scenario.size(); ++i)
+    migrations.emplace_back(scenario[i], MigrationReport{lines_of(added[i]), lines_of(removed[i]), count(kept[i]),
+                                                         count(moved[i]), count(dropped[i]), lines_of(notes[i])});
+  return migrations;
+}
+
 StudyResult read_result(const StoreReader& store) {
   StudyResult result;
   result.scenarios = store.texts("/futures/scenario");
@@ -202,36 +237,38 @@ StudyResult read_result(const StoreReader& store) {
     store.fail("/futures/value", "not a value for each scenario, replication and figure");
   result.unfinished = read_unfinished(store);
   result.bounds = read_bounds(store);
+  result.migrations = read_migrations(store);
   return result;
 }
 
 StoredResults read_results(const StoreReader& store) {
   return {.result = read_result(store),
           .provenance = {.plant_name = store.text_attribute("/", "plant_name"),
-                         .plant = store.text("/plant"),
                          .model_hash = store.text_attribute("/", "model_hash"),
                          .takt_version = store.text_attribute("/", "takt_version"),
                          .seed = store.count_attribute("/", "seed"),
                          .horizon_s = store.number_attribute("/", "horizon_s"),
                          .warmup_s = store.number_attribute("/", "warmup_s"),
-                         .semantics = store.text_attribute("/", "semantics")}};
+                         .semantics = store.text_attribute("/", "semantics")},
+          .plant = store.text("/plant")};
 }
 
 }  // namespace
 
-std::string results_bytes(const StudyResult& result, const Present& present, const StudyOptions& options) {
+std::string results_bytes(const StudyResult& result, const report::Provenance& provenance, const std::string& plant) {
   StoreWriter store(kKind);
-  write_provenance(store, result, present, options);
+  write_provenance(store, result, provenance, plant);
   write_summaries(store, result);
   write_values(store, result);
   write_bounds(store, result.bounds);
+  write_migrations(store, result);
   write_unfinished(store, result.unfinished);
   return store.finish();
 }
 
-void save_results(const std::filesystem::path& file, const StudyResult& result, const Present& present,
-                  const StudyOptions& options) {
-  write_whole(file, results_bytes(result, present, options));
+void save_results(const std::filesystem::path& file, const StudyResult& result, const report::Provenance& provenance,
+                  const std::string& plant) {
+  write_whole(file, results_bytes(result, provenance, plant));
 }
 
 StoredResults load_results(const std::filesystem::path& file) { return read_results(StoreReader(file, kKind)); }

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "report/json_text.hpp"
 
 namespace takt::io {
@@ -12,6 +14,8 @@ namespace {
 using report::detail::json_string;
 
 std::int64_t ns(Time t) { return t.time_since_epoch().count(); }
+
+}  // namespace
 
 const char* name_of(Mode mode) {
   switch (mode.condition) {
@@ -28,6 +32,8 @@ const char* name_of(Mode mode) {
   }
   return "starved";
 }
+
+namespace {
 
 /// Nanoseconds as microseconds, exactly.
 std::string us(std::int64_t ns) { return fmt::format("{}.{:03}", ns / 1000, ns % 1000); }
@@ -58,6 +64,14 @@ void Timeline::add(const Event& event) {
   }
 }
 
+std::vector<Timeline::Bar> Timeline::bars(Time end) const {
+  std::vector<Bar> all = bars_;
+  for (std::uint32_t s = 0; s < mode_.size(); ++s)
+    if (ns(end) > since_[s]) all.push_back({s, mode_[s], since_[s], ns(end)});
+  std::ranges::stable_sort(all, {}, &Bar::server);
+  return all;
+}
+
 std::string Timeline::json(Time end) const {
   std::vector<std::string> lines;
   const auto add = [&lines](auto format, auto&&... values) { lines.push_back(fmt::format(format, values...)); };
@@ -80,9 +94,7 @@ std::string Timeline::json(Time end) const {
     add(FMT_STRING(R"({{"ph": "X", "name": "{}", "pid": {}, "tid": {}, "ts": {}, "dur": {}}})"), name_of(b.mode),
         line_of(model_.machine_of_server[b.server]), b.server + 1, us(b.from - begin_), us(b.to - b.from));
   };
-  for (const Bar& b : bars_) bar(b);
-  for (std::uint32_t s = 0; s < mode_.size(); ++s)
-    if (ns(end) > since_[s]) bar({s, mode_[s], since_[s], ns(end)});
+  for (const Bar& b : bars(end)) bar(b);
   for (const Count& c : counts_) {
     const bool crew = c.buffer >= model_.buffers.size();
     if (!crew && model_.buffer_entity[c.buffer] == kNone) continue;

@@ -6,6 +6,7 @@
 #include "engine/plants.hpp"
 #include "io/store/scratch_folder.hpp"
 #include "takt/core/error.hpp"
+#include "takt/io/plant/plant_file.hpp"
 #include "takt/io/store/checkpoint.hpp"
 #include "takt/io/store/results.hpp"
 #include "takt/io/store/whole_file.hpp"
@@ -39,8 +40,9 @@ TEST(Bytes, OfResultsAreThoseOfTheirFileAndReadBack) {
   Study study(present, options);
   study.add("as is");
   const StudyResult result = study.run();
-  const std::string bytes = results_bytes(result, present, options);
-  save_results(folder / "r.h5", result, present, options);
+  const std::string bytes =
+      results_bytes(result, report::provenance_of(present, options), to_json(present.model->plant));
+  save_results(folder / "r.h5", result, report::provenance_of(present, options), to_json(present.model->plant));
   EXPECT_EQ(read_whole(folder / "r.h5"), bytes);
   const StoredResults read = results_of(bytes);
   EXPECT_EQ(read.result.kpis, result.kpis);

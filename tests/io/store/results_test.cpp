@@ -8,6 +8,7 @@
 #include "engine/plants.hpp"
 #include "io/store/scratch_folder.hpp"
 #include "takt/core/error.hpp"
+#include "takt/io/plant/plant_file.hpp"
 #include "takt/io/store/checkpoint.hpp"
 #include "takt/io/store/whole_file.hpp"
 
@@ -20,12 +21,15 @@ struct Made {
   Present present = Present::of(compile(test::ten_machines(), {.part_identity = true}), 7);
   StudyOptions options{.horizon = 10min, .warmup = 1min, .replications = 5};
   StudyResult result;
+  report::Provenance provenance = report::provenance_of(present, options);
+  std::string plant = to_json(present.model->plant);
 
   Made() {
     Study study(present, options);
     study.add("as is");
     study.add("faster").set("/e/w/l/m03/cycle_time", "0.5 s");
     result = study.run();
+    result.migrations = {{"faster", {{"/e/w/l/new"}, {}, 3, 1, 0, {"a note", "another"}}}};
     result.unfinished.push_back({"faster", 3, {}});
     result.unfinished[0].outcome.status = Outcome::Status::deadlock;
     result.unfinished[0].outcome.time = Time{5s};
@@ -37,7 +41,7 @@ struct Made {
 TEST(StoredResults, ReadBackAsTheyWere) {
   const test::ScratchFolder folder;
   const Made made;
-  save_results(folder / "r.h5", made.result, made.present, made.options);
+  save_results(folder / "r.h5", made.result, made.provenance, made.plant);
   const StoredResults read = load_results(folder / "r.h5");
   EXPECT_EQ(read.result.scenarios, made.result.scenarios);
   EXPECT_EQ(read.result.kpis, made.result.kpis);
@@ -46,6 +50,7 @@ TEST(StoredResults, ReadBackAsTheyWere) {
   for (std::size_t i = 0; i < read.result.values.size(); ++i)
     EXPECT_TRUE(read.result.values[i] == made.result.values[i] ||
                 (std::isnan(read.result.values[i]) && std::isnan(made.result.values[i])));
+  EXPECT_EQ(read.result.migrations, made.result.migrations);
   ASSERT_EQ(read.result.unfinished.size(), 1U);
   EXPECT_EQ(read.result.unfinished[0].outcome.circular_wait, made.result.unfinished[0].outcome.circular_wait);
   EXPECT_EQ(read.result.unfinished[0].outcome.time, Time{5s});
@@ -54,13 +59,13 @@ TEST(StoredResults, ReadBackAsTheyWere) {
   EXPECT_EQ(read.provenance.horizon_s, 600.0);
   EXPECT_EQ(read.provenance.warmup_s, 60.0);
   EXPECT_FALSE(read.provenance.semantics.empty());
-  EXPECT_NE(read.provenance.plant.find("takt-plant/1"), std::string::npos);
+  EXPECT_NE(read.plant.find("takt-plant/1"), std::string::npos);
 }
 
 TEST(StoredResults, AreNoCheckpoint) {
   const test::ScratchFolder folder;
   const Made made;
-  save_results(folder / "r.h5", made.result, made.present, made.options);
+  save_results(folder / "r.h5", made.result, made.provenance, made.plant);
   try {
     load_checkpoint(folder / "r.h5");
     FAIL() << "nothing was thrown";
@@ -72,8 +77,8 @@ TEST(StoredResults, AreNoCheckpoint) {
 TEST(StoredResults, AreTheSameBytesEveryTime) {
   const test::ScratchFolder folder;
   const Made made;
-  save_results(folder / "a.h5", made.result, made.present, made.options);
-  save_results(folder / "b.h5", made.result, made.present, made.options);
+  save_results(folder / "a.h5", made.result, made.provenance, made.plant);
+  save_results(folder / "b.h5", made.result, made.provenance, made.plant);
   EXPECT_EQ(read_whole(folder / "a.h5"), read_whole(folder / "b.h5"));
 }
 

@@ -11,6 +11,9 @@
 
 namespace takt::io {
 
+/// What a server does, as people say it: "working", "in repair", ….
+const char* name_of(Mode mode);
+
 /// Gathers a run event by event. One track a server of a machine, with a bar for each time in a mode ("working", "in
 /// repair", …), by line; one counter a buffer; one for each crew's queue. Times are microseconds of simulated time from
 /// the state it is made with.
@@ -22,12 +25,16 @@ class Timeline {
   /// The whole as JSON, open bars closed at `end`.
   std::string json(Time end) const;
 
- private:
+  /// A server in one mode.
   struct Bar {
     std::uint32_t server;
     Mode mode;
-    std::int64_t from, to;  ///< ns
+    std::int64_t from, to;  ///< ns since the plant's zero
   };
+  /// All bars, those still open closed at `end`; by server, then by time.
+  std::vector<Bar> bars(Time end) const;
+
+ private:
   struct Count {
     std::uint32_t buffer;  ///< or buffers + crew
     std::int64_t at;
