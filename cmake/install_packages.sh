@@ -16,6 +16,7 @@ case "${1:-all}" in
     packages+=(
       pybind11-dev python3-dev python3-numpy python3-pandas python3-matplotlib python3-tqdm python3-pytest
       python3-pip python3-setuptools python3-venv python3-wheel mypy
+      python3-h5py python3-xarray python3-h5netcdf python3-nbclient python3-ipykernel
       python3-jsonschema clang-14 libclang-rt-14-dev llvm-14
       libgtest-dev libgmock-dev libbenchmark-dev hdf5-tools doxygen python3-sphinx python3-myst-parser
     )

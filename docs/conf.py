@@ -7,7 +7,8 @@ VERSION = pathlib.Path(__file__).resolve().parents[1] / "include" / "takt" / "co
 
 project = "takt"
 version = release = re.search(r'kVersion = "(.*)"', VERSION.read_text(encoding="utf-8")).group(1)
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.mathjax", "sphinx.ext.napoleon"]
+myst_enable_extensions = ["dollarmath"]
 source_suffix = {".md": "markdown"}
 exclude_patterns = ["Doxyfile"]
 html_theme = "alabaster"

@@ -88,32 +88,41 @@ class Timeline:
             If matplotlib is not installed.
         """
         bars = self.bars
-        hours = {name: bars[name].dt.total_seconds() / 3600.0 for name in ("start", "end")}
+        hours = (bars[["start", "end"]].apply(lambda times: times.dt.total_seconds())) / 3600.0
+        spans = list(zip(hours["start"], hours["end"] - hours["start"]))
         several = bars.groupby("entity")["server"].transform("max") > 1
         rows = bars["entity"].where(~several, bars["entity"] + " " + bars["server"].astype(str))
         names = list(dict.fromkeys(rows))
         if ax is None:
             from matplotlib import pyplot  # type: ignore[import]
 
-            ax = pyplot.subplots(figsize=(10.0, 1.0 + 0.35 * len(names)))[1]
+            size = (10.0, 1.2 + 0.35 * len(names))
+            ax = pyplot.subplots(figsize=size, layout="constrained")[1]
         height = {name: position for position, name in enumerate(names)}
-        for state, colour in COLOURS.items():
-            chosen = bars["state"] == state
-            if not chosen.any():
-                continue
-            start = hours["start"][chosen]
-            ax.barh(
-                rows[chosen].map(height),
-                hours["end"][chosen] - start,
-                left=start,
-                color=colour,
-                label=state,
+        shown = {}
+        for (name, state), chosen in bars.groupby([rows, "state"]).indices.items():
+            place = (height[name] - 0.4, 0.8)
+            shown[state] = ax.broken_barh(
+                [spans[i] for i in chosen], place, facecolors=COLOURS[state]
             )
+        above = os.path.commonpath([os.path.dirname(name) for name in names])
+        ax.set_title(above, loc="left")
         ax.set_yticks(range(len(names)))
-        ax.set_yticklabels(names)
+        ax.set_yticklabels([os.path.relpath(name, above) for name in names])
+        ax.margins(x=0.0)
         ax.invert_yaxis()
         ax.set_xlabel("time since the plant's beginning [h]")
-        ax.legend(ncol=len(COLOURS), loc="lower left", bbox_to_anchor=(0.0, 1.0), frameon=False)
+        states = [state for state in COLOURS if state in shown]
+        ax.legend(
+            [shown[state] for state in states],
+            states,
+            loc="lower right",
+            bbox_to_anchor=(1.0, 1.0),
+            ncol=len(states),
+            frameon=False,
+            columnspacing=1.0,
+            handlelength=1.2,
+        )
         return ax
 
     def __repr__(self) -> str:

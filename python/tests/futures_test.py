@@ -102,11 +102,12 @@ def test_a_timeline_is_drawn(simulation):
     matplotlib.use("Agg")
     timeline = simulation.watch("1 h")
     ax = timeline.gantt()
-    assert len(ax.patches) == len(timeline.bars)
+    drawn = [path.get_extents() for shown in ax.collections for path in shown.get_paths()]
+    assert len(drawn) == len(timeline.bars)
     labels = [label.get_text() for label in ax.get_yticklabels()]
-    assert labels == list(dict.fromkeys(timeline.bars["entity"]))
-    drawn = sum(patch.get_width() for patch in ax.patches)
-    assert drawn == pytest.approx(1.0 * len(labels))
+    machines = list(dict.fromkeys(timeline.bars["entity"]))
+    assert [ax.get_title(loc="left") + "/" + label for label in labels] == machines
+    assert sum(each.width for each in drawn) == pytest.approx(1.0 * len(labels))
 
 
 def test_a_future_of_a_study_runs_again_exactly(bottling, shift):

@@ -3,6 +3,7 @@
 
 import sys
 from base64 import b64decode
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -61,3 +62,25 @@ def test_without_tqdm_a_run_says_so_and_goes_on(plant, monkeypatch):
     with pytest.warns(RuntimeWarning, match="tqdm is not installed") as warned:
         assert takt.run(plant, replications=4, progress=True) == silent
     assert warned[0].filename == __file__
+
+
+NOTEBOOKS = sorted((Path(__file__).parents[2] / "examples").glob("*/*.ipynb"))
+
+
+@pytest.mark.parametrize("file", NOTEBOOKS, ids=lambda file: file.name)
+def test_a_notebook_runs_from_its_first_cell_to_its_last(file):
+    nbformat = pytest.importorskip("nbformat", reason="Debian: python3-nbclient")
+    nbclient = pytest.importorskip("nbclient", reason="Debian: python3-nbclient")
+    pytest.importorskip("ipykernel", reason="Debian: python3-ipykernel")
+    notebook = nbformat.read(file, as_version=4)
+    nbformat.validate(notebook)
+    assert not any(cell.get("outputs") for cell in notebook.cells), "kept without its outputs"
+    here = {"metadata": {"path": str(file.parent)}}
+    nbclient.NotebookClient(notebook, timeout=120, resources=here).execute()
+    shown = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    assert {"display_data", "execute_result", "stream"} <= {each.output_type for each in shown}
+    assert not any(each.output_type == "stream" and each.name == "stderr" for each in shown)
+
+
+def test_there_is_a_notebook():
+    assert NOTEBOOKS
