@@ -2,6 +2,7 @@
 #include "takt/engine/explain.hpp"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "takt/core/quantity.hpp"
@@ -27,10 +28,17 @@ class Explanation {
     if (lines_.size() < kMostLines) lines_.push_back(std::move(line));
   }
 
-  /// To a tenth of a second.
+  /// To a tenth of the largest unit of which there are two at least; below two minutes, of a second.
   static std::string time_left(std::int64_t ns) {
-    constexpr std::int64_t kTenth = 100'000'000;
-    return to_text(Duration{(std::max<std::int64_t>(ns, 0) + kTenth / 2) / kTenth * kTenth});
+    static constexpr std::array<std::pair<std::int64_t, const char*>, 4> kUnits{
+        {{86'400'000'000'000, "d"}, {3'600'000'000'000, "h"}, {60'000'000'000, "min"}, {1'000'000'000, "s"}}};
+    const std::int64_t left = std::max<std::int64_t>(ns, 0);
+    const auto unit = std::ranges::find_if(kUnits.begin(), kUnits.end() - 1,
+                                           [left](const auto& each) { return left >= 2 * each.first; });
+    const std::int64_t tenths = left / (unit->first / 10) + (left % (unit->first / 10) * 20 >= unit->first ? 1 : 0);
+    std::string text = std::to_string(tenths / 10);
+    if (tenths % 10 != 0) text += "." + std::to_string(tenths % 10);
+    return text + " " + unit->second;
   }
 
   /// `role`: what it is to the one that waits for it.

@@ -6,11 +6,17 @@
 #include <numbers>
 #include <set>
 
+#include "core/number_text.hpp"
 #include "sync/reconcile.hpp"
 #include "sync/state_editor.hpp"
 
 namespace takt {
 namespace {
+
+using takt::detail::number_text;
+
+/// To a tenth of a second.
+std::string seconds_text(double seconds) { return number_text(std::round(10.0 * seconds) / 10.0); }
 
 constexpr double kModeRight = 0.98;  // confusion of sensed modes
 constexpr double kLevelSd = 1.0;     // parts, of a level sensor against a counter
@@ -200,7 +206,7 @@ class Merge {
       return;  // nothing new: what is pending is a draw from the right law already
     }
     if (told && was_working)
-      change(reading.path, "worked_s", std::to_string(editor_.worked_s(m, s)), std::to_string(worked));
+      change(reading.path, "worked_s", seconds_text(editor_.worked_s(m, s)), seconds_text(worked));
     if (!editor_.set_working(m, s, worked, product)) report_.over_runs.push_back(reading.path);
   }
 
@@ -223,8 +229,7 @@ class Merge {
     if (!reading.level) return;
     const double capacity = model_.buffers[b].capacity == kInfinite ? 4e9 : model_.buffers[b].capacity;
     if (!(*reading.level >= 0.0 && *reading.level <= capacity)) {
-      conflict(reading.path + "/level", std::to_string(*reading.level),
-               "a level from 0 to " + std::to_string(model_.buffers[b].capacity));
+      conflict(reading.path + "/level", number_text(*reading.level), "a level from 0 to " + number_text(capacity));
       return;
     }
     const double off = (*reading.level - view_.buffers[b].level) / kLevelSd;
@@ -376,8 +381,8 @@ class Merge {
       const double capacity = model_.buffers[b].capacity == kInfinite ? 4e9 : model_.buffers[b].capacity;
       const double level = std::clamp(std::round(x(i)), 0.0, capacity);
       if (level != levels_.at(b))
-        conflict(model_.buffer_path(b) + "/level", std::to_string(levels_.at(b)),
-                 std::to_string(level) + ", reconciled with the counters around it");
+        conflict(model_.buffer_path(b) + "/level", number_text(levels_.at(b)),
+                 number_text(level) + ", reconciled with the counters around it");
       levels_[b] = level;
     }
   }

@@ -140,6 +140,8 @@ void StateEditor::set_down(std::uint32_t machine, double down_s) {
     m.clock_runs = 0;
     ++m.breakdowns;
     call_crew(machine);
+  } else if (spec.crew != kNone) {  // it may have waited for its crew first: not longer than the crew is at it
+    down_s = std::min(down_s, to_seconds(Duration{m.breakdown_total - (m.breakdown - now())}));
   }
   if (m.down != static_cast<std::uint8_t>(Condition::in_repair)) return;
   Draw draw = draw_for(std::uint64_t{machine} | std::uint64_t{1} << 40);

@@ -135,9 +135,10 @@ void Twin::learn_machine(const EntityReading& reading, std::uint32_t machine, Wa
     learnt_.observe_time(*model_, reading.path + "/cycle_time", *reading.cycle_time_last_s);
   if (!reading.state || (spec.flags & kHasFailure) == 0) return;
   const bool down = mode_of(*reading.state) == ReportedMode::down;
+  const bool waits = ConstStateView(*model_, state_).machines[machine].condition() == Condition::waiting_for_crew;
   const auto it = seen_machines_.find(machine);
   if (it == seen_machines_.end()) {
-    seen_machines_[machine] = {down, at};
+    seen_machines_[machine] = {down, waits, at};
     return;
   }
   Seen& seen = it->second;
@@ -151,11 +152,16 @@ void Twin::learn_machine(const EntityReading& reading, std::uint32_t machine, Wa
     return reading.path + (is_down ? "/failure/time_to_repair" : "/failure/time_to_failure");
   };
   const bool counts = seen.down || spec.clock != FailureClock::working || *reading.state == "Execute" || down;
+  // No repair goes on while the machine waits for its crew; but if it is up again, there was one.
+  const auto known_s = [&](const Seen& then, WallClock::Instant from, WallClock::Instant to) {
+    return then.waits ? 0.0 : exposed_s(then.down, from, to);
+  };
   if (counts)
-    learnt_.observe_exposure(*model_, law(seen.down), exposed_s(seen.down, seen.at, down == seen.down ? at : changed),
+    learnt_.observe_exposure(*model_, law(seen.down), known_s(seen, seen.at, down == seen.down ? at : changed),
                              down != seen.down);
-  if (down != seen.down) learnt_.observe_exposure(*model_, law(down), exposed_s(down, changed, at), false);
-  seen = {down, at};
+  const Seen present{down, waits, at};
+  if (down != seen.down) learnt_.observe_exposure(*model_, law(down), known_s(present, changed, at), false);
+  seen = present;
 }
 
 }  // namespace takt

@@ -12,6 +12,8 @@ A page of docs/ takes part if it holds the line ``<!-- every block runs -->``. O
   letter.
 
 "Directly behind" lets empty lines lie between. Blocks of other languages are only shown.
+
+  snippets_test.py --update    writes what the blocks print into the pages: read the difference before it is kept
 """
 import contextlib
 import io
@@ -83,8 +85,9 @@ def run_shell(block):
     return done.stdout
 
 
-def run_page(page, name):
-    """Runs a page in the working directory; raises Wrong at the first block that fails or prints something else."""
+def run_page(page, name, tell=None):
+    """Runs a page in the working directory; raises Wrong at the first block that fails or prints something else than
+    is shown, unless `tell` is there to be handed the block that shows it and what was printed."""
     blocks = blocks_of(page)
     for block in blocks:
         named = re.search(r"`([\w.-]+)`:$", block.before)
@@ -100,6 +103,9 @@ def run_page(page, name):
         except Exception as error:
             raise Wrong(f"{where}: {''.join(traceback.format_exception(error))}") from None
         if behind is not None and behind.language == "text" and behind.follows and printed != behind.text:
+            if tell is not None:
+                tell(behind, printed)
+                continue
             raise Wrong(f"{where}: the page shows\n{behind.text}and the block prints\n{printed}")
 
 
@@ -117,6 +123,17 @@ def folder_of_its_own():
 def marked_pages():
     pages = [(path, path.read_text(encoding="utf-8")) for path in sorted((ROOT / "docs").glob("*.md"))]
     return [(path, page) for path, page in pages if MARK in page.split("\n")]
+
+
+def update():
+    """Puts what the blocks print where the pages show it."""
+    for path, page in marked_pages():
+        lines, changed = page.splitlines(keepends=True), []
+        with folder_of_its_own():
+            run_page(page, path.name, lambda block, printed, to=changed: to.append((block, printed)))
+        for block, printed in reversed(changed):
+            lines[block.line - 1 : block.line - 1 + block.text.count("\n")] = [printed]
+        path.write_text("".join(lines), encoding="utf-8")
 
 
 class Pages(unittest.TestCase):
@@ -167,4 +184,6 @@ class TheRule(unittest.TestCase):
 
 
 if __name__ == "__main__":
+    if sys.argv[1:] == ["--update"]:
+        sys.exit(update())
     unittest.main(verbosity=2)

@@ -106,11 +106,11 @@ TEST(Why, FollowsTheChainOfCauses) {
   const auto lines = [&](const char* path) { return why(model, state, model.machine(path)); };
   EXPECT_EQ(lines("/e/w/l/a"), (std::vector<std::string>{
                                    "/e/w/l/a is blocked: /e/w/l/ab is full (2 of 2)",
-                                   "/e/w/l/b takes from it and is in repair, 505 s to go",
+                                   "/e/w/l/b takes from it and is in repair, 8.4 min to go",
                                }));
   EXPECT_EQ(lines("/e/w/l/c"), (std::vector<std::string>{
                                    "/e/w/l/c is starved: /e/w/l/bc is empty",
-                                   "/e/w/l/b gives to it and is in repair, 505 s to go",
+                                   "/e/w/l/b gives to it and is in repair, 8.4 min to go",
                                }));
   EXPECT_EQ(lines("/e/w/l/b").size(), 1U);
 }

@@ -108,6 +108,45 @@ TEST(Twin, LearnsCycleTimesFailuresAndRepairs) {
   EXPECT_EQ(twin.learnt().rows().size(), 3U);
 }
 
+// One mechanic, two machines that fail together: each repair takes 100 s, so that the second is down for 200 s.
+TEST(Twin, DoesNotLearnTheWaitForACrewAsRepair) {
+  PlantBuilder plant("shared");
+  plant.crew("e", "w", {"mechanic", 1});
+  auto line = plant.line("e", "w", "l");
+  line.source("in", {Source::Saturated{}, {}, WithoutPlace::lost}, {{"a"}});
+  for (const char* name : {"a", "b"}) {
+    Machine machine = test::failing(Distribution::constant(10.0), 3000.0, 100.0);
+    machine.failure->crew = "mechanic";
+    line.machine(name, machine, {{name[0] == 'a' ? "b" : "out"}});
+  }
+  line.sink("out");
+  Twin twin(compile(plant.build()));
+  std::uint64_t seq = 0;
+  Duration t{0};
+  const auto report = [&](Duration later, const char* a, const char* b) {
+    t += later;
+    Snapshot s = at(twin, t, ++seq, "/e/w/l/a", a);
+    s.entities.push_back(s.entities[0]);
+    s.entities[1].path = "/e/w/l/b";
+    s.entities[1].state = b;
+    for (EntityReading& reading : s.entities) reading.state_since.reset();
+    twin.apply(s);
+  };
+  for (int i = 0; i < 40; ++i) {
+    report(600s, "Execute", "Execute");
+    report(2s, "Aborted", "Aborted");
+    for (int k = 0; k < 9; ++k) report(10s, "Aborted", "Aborted");
+    report(10s, "Execute", "Aborted");
+    for (int k = 0; k < 9; ++k) report(10s, "Execute", "Aborted");
+    report(10s, "Execute", "Execute");
+  }
+  // Which of the two is at the mechanic's hands the reports do not say; together they are right.
+  const auto learnt_s = [&twin](const std::string& machine) {
+    return get_number(twin.model(), twin.parameters(), "/e/w/l/" + machine + "/failure/time_to_repair");
+  };
+  EXPECT_NEAR(0.5 * (learnt_s("a") + learnt_s("b")), 100.0, 8.0);
+}
+
 // On shift from 08:00 to 16:00 of 1 January 1970, a Thursday, and of the Friday. Up at 06:00, 12:00 and 20:00, down
 // from the Friday's 10:00: 4 + 4 + 2 hours at risk, of 28. The repair runs through the night.
 TEST(Twin, LearnsFailuresByTheShiftsIfTheirClockRunsOnThem) {

@@ -65,6 +65,7 @@ class Twin {
   /// What a machine was last seen to do, and since when.
   struct Seen {
     bool down = false;
+    bool waits = false;  ///< by the twin's state, for its crew
     WallClock::Instant at{};
   };
 
