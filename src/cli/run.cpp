@@ -105,8 +105,14 @@ std::string text_of(const Options& options, const Present& present, const Plants
   const WallClock& clock = model.plant.clock;
   std::string text = fmt::format("{}: {} of operation", model.plant.name, to_text(options.study.horizon));
   if (options.study.warmup.count() > 0) text += " after a warm-up of " + to_text(options.study.warmup);
-  if (present.state) text += " from " + to_text(clock.to_wall(present.state->now));
+  const bool has_clock = !(clock == WallClock{});
+  if (present.state || has_clock)
+    text += " from " + to_text(clock.to_wall(present.state ? present.state->now : Time{}));
   text += fmt::format(", {} {}\n", result.replications, result.replications == 1 ? "future" : "futures");
+  text += present.state ? "Begins with the present state, " : "Begins empty, ";
+  text += present.draw   ? "with the numbers learnt, drawn anew for each future\n"
+          : options.from ? "with the numbers of the checkpoint\n"
+                         : "with the plant's own numbers\n";
   for (const std::string& scenario : result.scenarios) {
     const auto own = plants.find(scenario);
     text += fmt::format("\n{}\n\n{}", scenario,
