@@ -10,9 +10,9 @@ namespace takt {
 namespace {
 
 /// Without what is left of work that is over.
-ServerState canonical(ServerState s) {
+ServerState canonical(ServerState s, bool keeps_parts) {
   if (!detail::is_in_process(s)) s.due = s.total = s.operation = 0;
-  if (!detail::has_part(s)) s.part = {};
+  if (!detail::has_part(s) || !keeps_parts) s.part = {};
   if (s.activity != Activity::blocked && s.reserved == 0) s.place = kNone;
   return s;
 }
@@ -39,7 +39,7 @@ std::vector<std::uint64_t> canonical_words(const Model& model, const State& stat
   append(view.components);
   append(view.machines);
   std::vector<ServerState> servers(view.servers.begin(), view.servers.end());
-  for (ServerState& server : servers) server = canonical(server);
+  for (ServerState& server : servers) server = canonical(server, model.keeps_parts());
   append(std::span<const ServerState>(servers));
   std::vector<SourceState> sources(view.sources.begin(), view.sources.end());
   for (SourceState& source : sources) source = canonical(source);
@@ -62,7 +62,7 @@ std::vector<Part> parts_in_buffer(const Model& model, const State& state, Buffer
   const BufferState& b = ConstStateView(model, state).buffers[id.value];
   std::vector<Part> parts(b.level);
   if (b.ring != 0)
-    for (std::uint32_t i = 0; i < b.level; ++i) parts[i] = state.parts[b.ring_at + ((b.head + i) & (b.ring - 1))];
+    for (std::uint32_t i = 0; i < b.level; ++i) parts[i] = state.parts[b.slot(i)];
   return parts;
 }
 

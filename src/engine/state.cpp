@@ -49,7 +49,7 @@ void place_initial_parts(const Model& model, State& state, StateView& view) {
       BufferState& buffer = view.buffers[b];
       if (buffer.ring != 0) {
         if (buffer.level == buffer.ring) detail::grow_ring(model, state, b);
-        state.parts[buffer.ring_at + buffer.level] = Part{0, static_cast<std::uint32_t>(component.parts), 0};
+        state.parts[buffer.slot(buffer.level)] = Part{0, static_cast<std::uint32_t>(component.parts), 0};
       }
       ++component.parts;
       ++buffer.level;
@@ -135,11 +135,10 @@ State blank_state(const Model& model, std::uint64_t seed, std::uint32_t replicat
 void put_parts(const Model& model, State& state, BufferId id, std::span<const Part> parts) {
   BufferState& buffer = StateView(model, state).buffers[id.value];
   buffer.level = 0;
-  buffer.head = 0;
   for (const Part& part : parts) {
     if (buffer.ring != 0) {
       if (buffer.level == buffer.ring) detail::grow_ring(model, state, id.value);
-      state.parts[buffer.ring_at + buffer.level] = part;
+      state.parts[buffer.slot(buffer.level)] = part;
     }
     ++buffer.level;
   }
@@ -161,11 +160,12 @@ void grow_ring(const Model& model, State& state, std::uint32_t buffer) {
   BufferState& b = StateView(model, state).buffers[buffer];
   const std::uint64_t at = state.parts.size();
   state.parts.resize(at + std::uint64_t{2} * b.ring);
-  for (std::uint32_t i = 0; i < b.level; ++i)
-    state.parts[at + i] = state.parts[b.ring_at + ((b.head + i) & (b.ring - 1))];
-  b.ring_at = at;  // the old slots stay unused: rings double, so that all old ones together are smaller than the new
-  b.ring *= 2;
-  b.head = 0;
+  BufferState grown = b;
+  grown.ring_at =
+      at;  // the old slots stay unused: rings double, so that all old ones together are smaller than the new
+  grown.ring *= 2;
+  for (std::uint32_t i = 0; i < b.level; ++i) state.parts[grown.slot(i)] = state.parts[b.slot(i)];
+  b = grown;
 }
 
 }  // namespace detail

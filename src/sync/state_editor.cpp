@@ -40,15 +40,16 @@ std::uint32_t StateEditor::likely_product(std::uint32_t buffer, std::uint64_t pa
 void StateEditor::set_level(std::uint32_t buffer, std::uint32_t level) {
   BufferState& b = view_.buffers[buffer];
   ComponentState& component = view_.components[model_.buffers[buffer].component];
-  while (b.level > level) {  // the oldest went on
-    --b.level;
-    if (b.ring != 0) b.head = (b.head + 1) & (b.ring - 1);
-    ++component.removed;
+  if (b.level > level) {  // the oldest went on
+    const std::uint32_t gone = b.level - level;
+    for (std::uint32_t i = 0; b.ring != 0 && i < level; ++i) state_.parts[b.slot(i)] = state_.parts[b.slot(i + gone)];
+    b.level = level;
+    component.removed += gone;
   }
   while (b.level < level) {
     if (b.ring != 0) {
       if (b.level == b.ring) grow_ring(model_, state_, buffer);
-      state_.parts[b.ring_at + ((b.head + b.level) & (b.ring - 1))] =
+      state_.parts[b.slot(b.level)] =
           Part{now(), static_cast<std::uint32_t>(component.parts), likely_product(buffer, component.parts)};
     }
     ++component.parts;
@@ -80,8 +81,7 @@ void StateEditor::give_part(std::uint32_t machine, std::uint32_t server, std::op
     for (std::uint32_t i = 0; i < spec.inputs && !taken; ++i) {
       BufferState& b = view_.buffers[model_.inputs[spec.first_input + i]];
       if (b.level == 0) continue;
-      if (b.ring != 0) s.part = state_.parts[b.ring_at + b.head];
-      if (b.ring != 0) b.head = (b.head + 1) & (b.ring - 1);
+      if (b.ring != 0) s.part = state_.parts[b.slot(0)];
       --b.level;
       ++b.taken;
       taken = true;

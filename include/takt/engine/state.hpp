@@ -78,9 +78,12 @@ struct BufferState {
   std::uint32_t level = 0;
   std::uint32_t reserved = 0;
   std::uint32_t first_waiting = kNone, last_waiting = kNone;  ///< producers that wait for a place
-  std::uint32_t head = 0;                                     ///< slot of the oldest part
   std::uint32_t ring = 0;                                     ///< slots, a power of two, or 0
-  std::uint64_t ring_at = 0;                                  ///< the first of them in State::parts
+  std::uint32_t unused = 0;
+  std::uint64_t ring_at = 0;  ///< the first of them in State::parts
+  /// The slot of a part in State::parts, counted from the oldest. Every part has the slot of its number in the order of
+  /// leaving, also one that is handed over without lying there.
+  std::uint64_t slot(std::uint32_t i) const { return ring_at + ((taken + i) & (ring - 1)); }
 };
 
 struct SourceState {

@@ -169,9 +169,9 @@ void read_contents(const StoreReader& store, const Model& model, State& state, c
       for (; at < rows.size() && rows[at].buffer == b; ++at) parts.push_back(rows[at].part);
       if (parts.size() != stored[b].level) store.fail("/state/parts", "not as many as the buffers' levels");
     }
-    if (model.keeps_parts()) put_parts(model, state, BufferId{b}, parts);
     BufferState& buffer = StateView(model, state).buffers[b];
-    buffer.taken = stored[b].taken;
+    buffer.taken = stored[b].taken;  // the slots of the parts follow from it
+    if (model.keeps_parts()) put_parts(model, state, BufferId{b}, parts);
     buffer.level = stored[b].level;
     buffer.reserved = stored[b].reserved;
     buffer.first_waiting = stored[b].first_waiting;

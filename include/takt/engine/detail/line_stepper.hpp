@@ -164,7 +164,6 @@ void LineStepper<Queue, Observer>::read(std::uint32_t position) {
   s.level = buffer.level;
   s.capacity = model_.buffers[spec.input].capacity;
   s.taken = buffer.taken;
-  s.head = buffer.head;
   s.ring = buffer.ring;
   s.parts = state_.parts.data() + buffer.ring_at;
   s.cycle.first = TimeBlock::kEmpty;
@@ -191,7 +190,6 @@ void LineStepper<Queue, Observer>::write(const Station& s) const {
   machine.breakdown = s.breakdown;
   buffer.level = s.level;
   buffer.taken = s.taken;
-  buffer.head = s.head;
   const bool waits = &s == first_ ? source_.holding != 0 : (&s - 1)->activity == Activity::blocked;
   const std::uint32_t producer = &s == first_ ? source_producer_ : (&s - 1)->server;
   buffer.first_waiting = buffer.last_waiting = waits ? producer : kNone;
@@ -216,6 +214,7 @@ Outcome::Status LineStepper<Queue, Observer>::run_window(Time stop, std::uint64_
   for (;;) {
     const NextEvent event = queue_.next();
     if (event.time > stop) {
+      if (stop > now()) moved = left;
       now_ = stop.time_since_epoch().count();
       break;
     }
@@ -358,7 +357,7 @@ void LineStepper<Queue, Observer>::push(Station& s, const Part& part) {
   if (s.ring != 0) {
     if (s.level == s.ring) [[unlikely]]
       grow(s);
-    s.parts[(s.head + s.level) & (s.ring - 1)] = part;
+    s.parts[(s.taken + s.level) & (s.ring - 1)] = part;
   }
   ++s.level;
   observer_.level(s.place, 1, now());
@@ -368,7 +367,6 @@ template <class Queue, class Observer>
 void LineStepper<Queue, Observer>::grow(Station& s) {
   write(s);
   grow_ring(model_, state_, s.place);
-  s.head = view_.buffers[s.place].head;
   s.ring = view_.buffers[s.place].ring;
   for (Station* each = first_; each <= last_; ++each)
     each->parts = state_.parts.data() + view_.buffers[each->place].ring_at;
@@ -391,10 +389,7 @@ bool LineStepper<Queue, Observer>::look_for_part(Station& s) {
     set_activity(s, Activity::starved);
   } else if (s.level > 0) {
     Part part;
-    if (s.ring != 0) {
-      part = s.parts[s.head];
-      s.head = (s.head + 1) & (s.ring - 1);
-    }
+    if (s.ring != 0) part = s.parts[s.taken & (s.ring - 1)];
     --s.level;
     ++s.taken;
     observer_.level(s.place, -1, now());

@@ -25,7 +25,7 @@ struct alignas(64) Station {
   Activity activity = Activity::starved;
   std::uint8_t down = 0;
   // the place: see BufferState
-  std::uint32_t level = 0, capacity = 0, head = 0, ring = 0;
+  std::uint32_t level = 0, capacity = 0, ring = 0;
   Part* parts = nullptr;
   std::uint64_t taken = 0;
   std::uint32_t place = 0;

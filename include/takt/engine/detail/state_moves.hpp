@@ -49,6 +49,13 @@ inline void change_activity(MachineState& machine, ServerState& server, Activity
   server.activity = to;
 }
 
+/// The part that enters a component from a source now; nothing is told of it where parts are not kept one by one.
+inline Part entering_part(const Model& model, const ComponentState& component, const SourceState& source,
+                          std::int64_t now) {
+  if (!model.keeps_parts()) return {};
+  return {now, static_cast<std::uint32_t>(component.parts), source.part.product};
+}
+
 /// Starts or stops the failure clock as the machine's condition asks; `now` in nanoseconds.
 inline void update_clock(const MachineSpec& spec, MachineState& machine, std::int64_t now) {
   bool runs = machine.down == 0;

@@ -122,9 +122,7 @@ class Stepper {
   // places: stepper_places.hpp
   void give_back_reservation(std::uint32_t s);
   bool reserve(std::uint32_t place);
-  Part& part_at(const BufferState& b, std::uint32_t i) {
-    return state_.parts[b.ring_at + ((b.head + i) & (b.ring - 1))];
-  }
+  Part& part_at(const BufferState& b, std::uint32_t i) { return state_.parts[b.slot(i)]; }
   TAKT_HOT void push(std::uint32_t place, const Part& part);
   TAKT_HOT bool deliver(const Part& given, std::uint32_t place, std::uint32_t producer);
   void tell_consumers(std::uint32_t place);
@@ -234,6 +232,7 @@ Outcome::Status Stepper<Queue, kPlain, Observer>::run_window(Time stop, std::uin
     }
   }
   budget = left;
+  if (stop > self_.now) self_.still = 0;
   self_.now = stop;
   return Outcome::Status::done;
 }

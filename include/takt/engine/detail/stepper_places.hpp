@@ -108,10 +108,7 @@ template <class Queue, bool kPlain, class Observer>
 bool Stepper<Queue, kPlain, Observer>::take_from(std::uint32_t place, Part& part) {
   BufferState& b = buffers_[place];
   if (b.level > 0) {
-    if (b.ring != 0) {
-      part = part_at(b, 0);
-      b.head = (b.head + 1) & (b.ring - 1);
-    }
+    if (b.ring != 0) part = part_at(b, 0);
     --b.level;
     ++b.taken;
     observer_.level(place, -1, now());
