@@ -24,7 +24,7 @@ takt::Model queue_of_w1() {
   server.cycle_time.law = takt::Distribution::exponential(1.0);
   line.source("arrivals", {takt::Source::Renewal{takt::Distribution::exponential(1.0 / 0.9), {}}, {}, {}}, {{"queue"}});
   line.buffer("queue", {}, {{"server"}}).machine("server", server, {{"out"}}).sink("out");
-  return takt::compile(plant.build(), {.part_identity = true});
+  return takt::compile(plant.build(), {.part_identity = true, .method = takt::Method::event_loop});
 }
 
 /// Ten machines, nine buffers of ten places, mean cycle 1 s, calendar failures of 100 s up and 10 s down.
@@ -88,19 +88,26 @@ void w1(benchmark::State& bench) {
 BENCHMARK(w1)->Name("W1")->Unit(benchmark::kMillisecond)->Iterations(5);
 
 /// Observed: throughput, work in progress, state shares, buffer means and flow times part by part.
-void w2(benchmark::State& bench) {
+void w2(benchmark::State& bench, takt::Method method) {
   takt::PlantBuilder plant("w2");
   add_line_of_w2(plant, "l");
-  const takt::Model model = takt::compile(plant.build(), {.part_identity = true});
+  const takt::Model model = takt::compile(plant.build(), {.part_identity = true, .method = method});
   run_observed(bench, model, 1'000'000s, "ns_per_event", false);
 }
-BENCHMARK(w2)->Name("W2/event_loop")->Unit(benchmark::kMillisecond)->Iterations(20);
+BENCHMARK_CAPTURE(w2, event_loop, takt::Method::event_loop)
+    ->Name("W2/event_loop")
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(20);
+BENCHMARK_CAPTURE(w2, recursion, takt::Method::fastest)
+    ->Name("W2/recursion")
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(20);
 
 /// Many lines of W2 side by side, counts only; about two million events an iteration.
 void w4(benchmark::State& bench) {
   takt::PlantBuilder plant("w4");
   for (std::int64_t i = 0; i < bench.range(0) / 10; ++i) add_line_of_w2(plant, "l" + std::to_string(i));
-  const takt::Model model = takt::compile(plant.build());
+  const takt::Model model = takt::compile(plant.build(), {.method = takt::Method::event_loop});
   run_observed(bench, model, std::max(100s, std::chrono::seconds(3'200'000 / bench.range(0))), "ns_per_event", false);
 }
 BENCHMARK(w4)->Name("W4")->Unit(benchmark::kMillisecond)->Arg(100)->Arg(1'000)->Arg(10'000)->Iterations(3);

@@ -107,13 +107,36 @@ KpiObserver::KpiObserver(const Model& model, const State& state, const Totals& s
   if (many_lines_) add(crossings_, so_far.crossings);
 }
 
-void KpiObserver::note_leaving(std::uint32_t sink) {
-  for (std::uint32_t e = line_of_place_[level_.size() + sink]; e != kNone; e = parent_[e]) ++crossings_[e];
+void KpiObserver::add(const detail::LineSums& sums) {
+  wip_ += sums.wip;
+  flow_ += sums.flow;
+  held_[sums.source] += sums.held;
+  const auto moved = [this](std::uint32_t producer, std::uint32_t place, std::uint64_t parts) {
+    if (line_of_producer_[producer] != line_of_place_[place])
+      note_crossing(line_of_producer_[producer], line_of_place_[place], parts);
+  };
+  std::uint32_t producer = sums.source_producer;
+  std::uint64_t parts = sums.entered;
+  for (const detail::LineSums::Station& station : sums.stations) {
+    Int128* const mode = mode_.data() + std::size_t{station.machine} * kModes;
+    for (std::uint32_t i = 0; i < kModes; ++i) mode[i] += station.mode[i];
+    level_[station.place] += station.level;
+    if (many_lines_) moved(producer, station.place, parts);
+    producer = station.server;
+    parts = station.moves;
+  }
+  if (!many_lines_) return;
+  moved(producer, sums.sink_place, parts);
+  note_leaving(sums.sink, parts);
 }
 
-void KpiObserver::note_crossing(std::uint32_t from, std::uint32_t to) {
+void KpiObserver::note_leaving(std::uint32_t sink, std::uint64_t parts) {
+  for (std::uint32_t e = line_of_place_[level_.size() + sink]; e != kNone; e = parent_[e]) crossings_[e] += parts;
+}
+
+void KpiObserver::note_crossing(std::uint32_t from, std::uint32_t to, std::uint64_t parts) {
   while (from != to && from != kNone && to != kNone) {  // line, workshop, enterprise: paths have the same depth
-    ++crossings_[from];
+    crossings_[from] += parts;
     from = parent_[from];
     to = parent_[to];
   }

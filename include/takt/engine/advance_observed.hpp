@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "takt/engine/detail/line_recursion.hpp"
 #include "takt/engine/detail/line_stepper.hpp"
 #include "takt/engine/detail/stepper.hpp"
 
@@ -41,6 +42,17 @@ Outcome::Status run(const Model& model, const Parameters& parameters, State& sta
                     Observer& observer, std::uint64_t& budget, std::vector<std::string>& waits) {
   const ComponentSpec& spec = model.components[component];
   if (spec.line && model.options.method != Method::general && !scraps(model, parameters, spec)) {
+    if constexpr (requires(const LineSums& sums) { observer.add(sums); }) {
+      LineSums sums;
+      std::uint64_t events = 0;
+      if (model.options.method == Method::fastest && recursion_fits(model, parameters, state, component, until) &&
+          run_by_recursion(model, parameters, state, component, until, budget, sums, events)) {
+        observer.add(sums);
+        budget -= events;
+        const bool is_there = ConstStateView(model, state).components[component].now == until;
+        return is_there ? Outcome::Status::done : Outcome::Status::paused;
+      }
+    }
     Scratch& memory = scratch();
     const auto on = [&]<class Queue>(Queue& queue) {
       LineStepper<Queue, Observer> stepper(model, parameters, state, component, queue, memory, observer);

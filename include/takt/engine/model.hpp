@@ -125,8 +125,9 @@ struct Entity {
 
 /// How a plant is run. The results are the same to the last bit.
 enum class Method : std::uint8_t {
-  fastest,  ///< each component by the fastest way that fits it
-  general,  ///< by the one event loop that fits all; to compare with
+  fastest,     ///< each component by the fastest way that fits it
+  event_loop,  ///< event by event
+  general,     ///< by the one event loop that fits all
 };
 
 /// Options of compile.

@@ -21,6 +21,15 @@ struct Mode {
 };
 inline constexpr std::uint32_t kModes = 16;
 
+/// 128 bits: parts times nanoseconds over years do not fit 64.
+__extension__ using Int128 = __int128;
+
+namespace detail {
+struct LineSums;
+}
+
+/// One that needs only sums may also have `void add(const detail::LineSums&)`: lines are then run part by part where
+/// that gives the same sums, and the other functions are not called for them.
 struct NoObserver {
   /// A server of a machine goes from one mode to another.
   void mode(std::uint32_t /*machine*/, std::uint32_t /*server*/, Mode /*from*/, Mode /*to*/, Time) {}

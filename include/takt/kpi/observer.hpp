@@ -13,9 +13,6 @@
 
 namespace takt {
 
-/// 128 bits: parts times nanoseconds over years do not fit 64.
-__extension__ using Int128 = __int128;
-
 /// Everything counted up to an instant. Shapes by the Model.
 struct Totals {
   Time at{};
@@ -47,6 +44,9 @@ class KpiObserver : public NoObserver {
 
   /// The totals at the state's present time; call it between two calls of advance.
   Totals totals(const Model& model, const State& state) const;
+
+  /// A stretch of a line at once.
+  void add(const detail::LineSums& sums);
 
   void mode(std::uint32_t m, std::uint32_t, Mode from, Mode to, Time t) {
     const std::int64_t now = t.time_since_epoch().count();
@@ -86,8 +86,8 @@ class KpiObserver : public NoObserver {
   }
 
  private:
-  void note_leaving(std::uint32_t sink);
-  void note_crossing(std::uint32_t from, std::uint32_t to);
+  void note_leaving(std::uint32_t sink, std::uint64_t parts = 1);
+  void note_crossing(std::uint32_t from, std::uint32_t to, std::uint64_t parts = 1);
 
   std::vector<Int128> mode_, planned_, level_, crew_busy_, crew_waiting_, held_, product_flow_;
   std::vector<std::int64_t> planned_time_;
