@@ -16,6 +16,7 @@
 #include "takt/core/distribution.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <numeric>
 #include <utility>
@@ -282,23 +283,23 @@ double Distribution::residual_mean(double elapsed) const {
   });
 }
 
-void Distribution::sample_block(StreamKey stream, std::uint64_t first, std::span<double> out) const {
+void Distribution::sample_times(StreamKey stream, std::uint64_t first, std::span<Duration, 8> out) const {
   std::array<std::uint64_t, 8> bits;
-  for (std::size_t block = 0; block < out.size(); block += bits.size()) {
-    fill_draws(stream, first + block, bits);
-    const auto fill = [&](auto&& value) {
-      for (std::size_t i = 0; i < bits.size(); ++i) {
-        Draw draw(stream, first + block + i, bits[i]);
-        out[block + i] = value(draw);
-      }
-    };
-    if (law_ == Law::exponential)  // the law looked up once, not for each draw
-      fill([this](Draw& draw) { return a_ * standard_exponential(draw); });
-    else if (law_ == Law::lognormal)
-      fill([this](Draw& draw) { return std::exp(a_ + b_ * standard_normal(draw)); });
-    else
-      fill([this](Draw& draw) { return sample(draw); });
-  }
+  fill_draws(stream, first, bits);
+  const auto sample_each = [&](unsigned which, auto&& value) {
+    for (; which != 0; which &= which - 1) {
+      const auto i = static_cast<std::size_t>(std::countr_zero(which));
+      Draw draw(stream, first + i, bits[i]);
+      out[i] = from_seconds(value(draw));
+    }
+  };
+  constexpr unsigned kAll = 255;
+  if (law_ == Law::exponential)
+    sample_each(detail::exponential_times(a_, bits, out), [this](Draw& d) { return a_ * standard_exponential(d); });
+  else if (law_ == Law::lognormal)
+    sample_each(kAll, [this](Draw& d) { return std::exp(a_ + b_ * standard_normal(d)); });
+  else
+    sample_each(kAll, [this](Draw& d) { return sample(d); });
 }
 
 double Distribution::sample_residual(double elapsed, Draw& draw, bool* overrun) const {

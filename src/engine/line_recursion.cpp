@@ -32,6 +32,7 @@ struct alignas(64) Stage {
   std::int64_t next = 0;  ///< part to be loaded; numbered from the one furthest down the line at the beginning
   std::int64_t ordinal_of_part = 0;           ///< ordinal of the start of part 0, had there been one
   Tick worked = 0, starved = 0, blocked = 0;  ///< by parts that met nothing unusual
+  std::uint64_t quiet = 0;                    ///< those parts
   Int128 level = 0;
   const MachineSpec* spec = nullptr;
   bool clock_works = false;  ///< its failure clock runs while it works
@@ -98,7 +99,7 @@ class LineRecursion {
   // a station's own events
   void mark(Stage& s, Tick t, Condition condition, Activity activity);
   void set_quiet(Stage& s) const {
-    s.quiet_before = s.down != 0 || s.stopped ? kNotNow : std::min(s.alarm(), end_ + 1);
+    s.quiet_before = s.down != 0 || some_stopped_ ? kNotNow : std::min(s.alarm(), end_);
   }
   void note_event(Tick t) { at_end_ += t == end_ ? 1 : 0; }
   void fail(Stage& s, Tick t);
@@ -290,6 +291,10 @@ bool LineRecursion::run(std::uint64_t most_events) {
     }
   }
   stop_from(0);
+  for (Stage& s : stages_) {
+    s.completions += s.quiet;
+    s.moves += s.quiet;
+  }
   return !unsure_ && events() <= most_events;
 }
 
@@ -321,7 +326,7 @@ bool LineRecursion::pass_quietly(Stage& s, std::int64_t k, Tick& arrival) {
   const Tick total = cycle_time(s, k);
   const Tick done = start + total;
   const Tick gone = std::max(done, s.room[static_cast<std::uint64_t>(k - s.room_behind) & s.room_mask]);
-  if (gone >= s.quiet_before || gone >= *s.next_quiet || some_stopped_) return false;
+  if (gone >= s.quiet_before || gone >= *s.next_quiet) return false;
   if (s.clock_works) {
     if (s.breakdown <= total) return false;
     s.breakdown -= total;
@@ -333,9 +338,7 @@ bool LineRecursion::pass_quietly(Stage& s, std::int64_t k, Tick& arrival) {
   s.started[static_cast<std::uint64_t>(k) & s.start_mask] = start;
   s.next = k + 1;
   s.since = s.at = arrival = gone;
-  ++s.completions;
-  ++s.moves;
-  at_end_ += done == end_ ? 1 : 0;
+  ++s.quiet;
   return true;
 }
 
@@ -519,7 +522,6 @@ Tick LineRecursion::can_unload_from(Stage& s, Tick t) {
 
 void LineRecursion::stop(Stage& s) {
   if (s.stopped) return;
-  some_stopped_ = true;
   if (s.activity != Activity::working) follow_idle(s, end_, true);
   s.mode[Mode{s.condition(), s.activity}.index()] += end_ - s.since;
   s.stopped = true;
@@ -528,6 +530,8 @@ void LineRecursion::stop(Stage& s) {
 
 void LineRecursion::stop_from(std::size_t position) {
   for (std::size_t i = position; i < stages_.size(); ++i) stop(stages_[i]);
+  some_stopped_ = true;
+  for (Stage& s : stages_) set_quiet(s);
 }
 
 // ---- the source ------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "takt/core/random.hpp"
+#include "takt/core/time.hpp"
 
 namespace takt {
 
@@ -79,9 +80,9 @@ class Distribution {
     return detail::apart(draw, [this](Draw& copy) { return sample_other(copy); });
   }
 
-  /// The values of the draws `first` to `first + out.size() - 1` of a stream, each as `sample` gives it. `first` and
-  /// `out.size()` must be multiples of 8; throws Error otherwise.
-  void sample_block(StreamKey stream, std::uint64_t first, std::span<double> out) const;
+  /// The draws `first` to `first + 7` of a stream as durations: from_seconds of what `sample` gives for each. `first`
+  /// must be a multiple of 8; throws Error otherwise.
+  void sample_times(StreamKey stream, std::uint64_t first, std::span<Duration, 8> out) const;
 
   /// P(X - elapsed <= x | X > elapsed).
   double residual_cdf(double x, double elapsed) const;
@@ -154,6 +155,9 @@ struct ZigguratPoint {
   double x;
   bool inside;
 };
+
+/// The common case of eight exponential durations at once, where the processor can; the others are told by their bits.
+unsigned exponential_times(double mean, std::span<const std::uint64_t, 8> bits, std::span<Duration, 8> out);
 
 double exponential_outside(std::uint64_t bits, Draw& draw);
 double normal_outside(std::uint64_t bits, Draw& draw);

@@ -99,10 +99,8 @@ class Draws {
   [[gnu::noinline]] Tick time_of_new_block(TimeBlock& block, std::uint32_t law, StreamKey key,
                                            std::uint64_t ordinal) const {
     if (ordinal % TimeBlock::kSize != 0) return time(law, key, ordinal);
-    std::array<double, TimeBlock::kSize> seconds;
-    numbers_.laws[law].sample_block(key, ordinal, seconds);
+    numbers_.laws[law].sample_times(key, ordinal, block.times);
     block.first = ordinal;
-    for (std::size_t i = 0; i < seconds.size(); ++i) block.times[i] = from_seconds(seconds[i]);
     return block.times[0].count();
   }
 
