@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <exception>
 #include <limits>
+#include <mutex>
 #include <optional>
 
 #include "takt/core/error.hpp"
@@ -28,9 +29,20 @@ constexpr days kHorizon{2 * 366};
                            .nearest = std::move(nearest)});
 }
 
+// The zone of a name; null if there is none. A zone is read from its file when it is first asked: by one thread while
+// the others wait. Each thread remembers the last one.
 const date::time_zone* located(const std::string& zone) {
+  thread_local std::string name;
+  thread_local const date::time_zone* known = nullptr;
+  if (known != nullptr && name == zone) return known;
+  static std::mutex mutex;
+  const std::lock_guard turn(mutex);
   try {
-    return date::locate_zone(zone);
+    const date::time_zone* const found = date::locate_zone(zone);
+    static_cast<void>(found->get_info(sys_seconds{}));
+    name = zone;
+    known = found;
+    return found;
   } catch (const std::exception&) {
     return nullptr;
   }
