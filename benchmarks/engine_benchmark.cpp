@@ -110,7 +110,7 @@ void w4(benchmark::State& bench) {
   const takt::Model model = takt::compile(plant.build(), {.method = takt::Method::event_loop});
   run_observed(bench, model, std::max(100s, std::chrono::seconds(3'200'000 / bench.range(0))), "ns_per_event", false);
 }
-BENCHMARK(w4)->Name("W4")->Unit(benchmark::kMillisecond)->Arg(100)->Arg(1'000)->Arg(10'000)->Iterations(3);
+BENCHMARK(w4)->Name("W4")->Unit(benchmark::kMillisecond)->Arg(10)->Arg(100)->Arg(1'000)->Arg(10'000)->Iterations(3);
 BENCHMARK(w4)->Name("W4")->Unit(benchmark::kMillisecond)->Arg(100'000)->Iterations(1);
 
 }  // namespace

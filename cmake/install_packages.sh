@@ -3,6 +3,7 @@
 #
 #   install_packages.sh build   the library, the command line and the examples
 #   install_packages.sh all     also the Python package, the tests and the benchmarks (default)
+#   install_packages.sh bench   also the simulators that benchmarks/run.sh compares with
 set -euo pipefail
 
 packages=(
@@ -12,7 +13,7 @@ packages=(
 )
 case "${1:-all}" in
   build) ;;
-  all)
+  all | bench)
     packages+=(
       pybind11-dev python3-dev python3-numpy python3-pandas python3-matplotlib python3-tqdm python3-pytest
       python3-pip python3-setuptools python3-venv python3-wheel mypy
@@ -20,9 +21,10 @@ case "${1:-all}" in
       python3-jsonschema clang-14 libclang-rt-14-dev llvm-14
       libgtest-dev libgmock-dev libbenchmark-dev hdf5-tools doxygen python3-sphinx python3-myst-parser
     )
+    [ "${1:-all}" != bench ] || packages+=(libsystemc-dev libns3-dev python3-simpy3)
     ;;
   *)
-    echo "usage: $0 [build|all]" >&2
+    echo "usage: $0 [build|all|bench]" >&2
     exit 2
     ;;
 esac
