@@ -30,9 +30,9 @@ struct alignas(64) Stage {
   Tick* started = nullptr;  ///< of part k: started[k & start_mask]; by what it makes room
   std::uint64_t start_mask = 0;
   std::int64_t next = 0;  ///< part to be loaded; numbered from the one furthest down the line at the beginning
-  std::int64_t ordinal_of_part = 0;           ///< ordinal of the start of part 0, had there been one
-  Tick worked = 0, starved = 0, blocked = 0;  ///< by parts that met nothing unusual
-  std::uint64_t quiet = 0;                    ///< those parts
+  std::int64_t ordinal_of_part = 0;  ///< ordinal of the start of part 0, had there been one
+  Tick worked = 0, starved = 0;      ///< by parts that met nothing unusual; otherwise it was blocked
+  std::uint64_t quiet = 0;           ///< those parts
   Int128 level = 0;
   const MachineSpec* spec = nullptr;
   bool clock_works = false;  ///< its failure clock runs while it works
@@ -113,8 +113,7 @@ class LineRecursion {
   // a part at a station
   Tick load(Stage& s, std::int64_t k, const Part& part, Tick arrival, bool after_all);
   Tick cycle_time(Stage& s, std::int64_t k) const {
-    return draws_.time(s.cycle, s.spec->cycle_law, draws_.cycle_stream(*s.spec),
-                       static_cast<std::uint64_t>(s.ordinal_of_part + k));
+    return draws_.cycle(s.cycle, *s.spec, static_cast<std::uint64_t>(s.ordinal_of_part + k));
   }
   Tick work(Stage& s, Tick t, Tick left);
   Tick depart(std::size_t position, std::int64_t k, Tick completed);
@@ -260,7 +259,9 @@ void LineRecursion::write(LineSums& sums) {
   for (Stage& s : stages_) {
     s.mode[Mode{Condition::up, Activity::working}.index()] += s.worked;
     s.mode[Mode{Condition::up, Activity::starved}.index()] += s.starved;
-    s.mode[Mode{Condition::up, Activity::blocked}.index()] += s.blocked;
+    Tick told = 0;  // `begin_`, and all time since then but that blocked by parts that met nothing unusual
+    for (const Tick sum : s.mode) told += sum;
+    s.mode[Mode{Condition::up, Activity::blocked}.index()] += end_ - told;
     s.mode[Mode{s.condition(), s.activity}.index()] -= end_;  // what stays open
     sums.stations.push_back({s.machine, s.spec->first_server, s.spec->input, s.mode, s.level, s.moves});
   }
@@ -332,9 +333,8 @@ bool LineRecursion::pass_quietly(Stage& s, std::int64_t k, Tick& arrival) {
     s.breakdown -= total;
   }
   s.worked += total;
-  s.blocked += gone - done;
   s.starved += start - s.since;
-  s.level += start - arrival;
+  s.level += static_cast<std::uint64_t>(start - arrival);
   s.started[static_cast<std::uint64_t>(k) & s.start_mask] = start;
   s.next = k + 1;
   s.since = s.at = arrival = gone;
@@ -344,8 +344,10 @@ bool LineRecursion::pass_quietly(Stage& s, std::int64_t k, Tick& arrival) {
 
 /// A part that comes to a station, and what becomes of it from there on. `after_all`: after all else of that instant.
 void LineRecursion::pass(std::int64_t k, std::size_t from, const Part& part, Tick arrival, bool after_all) {
-  for (std::size_t i = from; i < stages_.size(); ++i, after_all = false) {
-    Stage& s = stages_[i];
+  Stage* const stages = stages_.data();
+  const std::size_t behind_last = stages_.size();
+  for (std::size_t i = from; i < behind_last; ++i, after_all = false) {
+    Stage& s = stages[i];
     const bool met_nothing = pass_quietly(s, k, arrival);
     if (met_nothing) [[likely]]
       continue;

@@ -53,6 +53,13 @@ class Draws {
   }
   StreamKey cycle_stream(const MachineSpec& spec) const { return {spec.cycle_key ^ seed_, replication_}; }
   StreamKey arrival_stream(const SourceSpec& spec) const { return stream(spec.path_hash, Purpose::arrival); }
+  /// A cycle time, where they do not depend on the product.
+  [[gnu::always_inline]] Tick cycle(TimeBlock& block, const MachineSpec& spec, std::uint64_t ordinal) const {
+    const std::uint64_t i = ordinal - block.first;
+    if (i < TimeBlock::kSize) [[likely]]
+      return block.times[i].count();
+    return time_of_new_block(block, spec.cycle_law, cycle_stream(spec), ordinal);
+  }
   /// A cycle time by the law of a product.
   Tick cycle_of_product(const MachineSpec& spec, std::uint64_t ordinal, std::uint32_t product) const {
     return time(law_for(model_, spec, spec.cycle_law, product), cycle_stream(spec), ordinal);

@@ -309,7 +309,7 @@ void LineStepper<Queue, Observer>::load(Station& s, const Part& part) {
   s.part = part;
   observer_.load(s.machine, part, now());
   const MachineSpec& spec = spec_of(s);
-  s.total = draws_.time(s.cycle, spec.cycle_law, draws_.cycle_stream(spec), s.starts++);
+  s.total = draws_.cycle(s.cycle, spec, s.starts++);
   s.due = is_up(s) ? now_ + s.total : s.total;
   set_activity(s, Activity::working);
 }

@@ -51,7 +51,7 @@ template <class Queue, bool kPlain, class Observer>
 Tick Stepper<Queue, kPlain, Observer>::draw_cycle(std::uint32_t m, const MachineSpec& spec, std::uint64_t ordinal,
                                                   std::uint32_t product) {
   if (has(spec, kLawByProduct)) return draws_.cycle_of_product(spec, ordinal, product);
-  return draws_.time(scratch_.cycles[m - spec_.first_machine], spec.cycle_law, draws_.cycle_stream(spec), ordinal);
+  return draws_.cycle(scratch_.cycles[m - spec_.first_machine], spec, ordinal);
 }
 
 template <class Queue, bool kPlain, class Observer>
