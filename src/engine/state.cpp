@@ -158,12 +158,13 @@ namespace detail {
 
 void grow_ring(const Model& model, State& state, std::uint32_t buffer) {
   BufferState& b = StateView(model, state).buffers[buffer];
-  const std::uint64_t at = state.parts.size();
-  state.parts.resize(at + std::uint64_t{2} * b.ring);
+  const bool last = b.ring_at + b.ring == state.parts.size();
   BufferState grown = b;
-  grown.ring_at =
-      at;  // the old slots stay unused: rings double, so that all old ones together are smaller than the new
   grown.ring *= 2;
+  // Otherwise the old slots stay unused: rings double, so that all old ones together are smaller than the new.
+  if (!last) grown.ring_at = state.parts.size();
+  state.parts.reserve(grown.ring_at + grown.ring);  // no more than that
+  state.parts.resize(grown.ring_at + grown.ring);
   for (std::uint32_t i = 0; i < b.level; ++i) state.parts[grown.slot(i)] = state.parts[b.slot(i)];
   b = grown;
 }

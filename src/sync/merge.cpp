@@ -388,9 +388,9 @@ class Merge {
   }
 
   void apply_level(std::uint32_t b, double level) {
-    constexpr double kMostParts = 1e7;  // more is a wrong counter, and would take memory to make
+    constexpr double kMostParts = 1e6;  // more is a wrong counter, and would take memory to make
     if (level > kMostParts) {
-      conflict(model_.buffer_path(b) + "/level", std::to_string(level), "at most 10000000 parts");
+      conflict(model_.buffer_path(b) + "/level", number_text(level), "at most 1000000 parts");
       return;
     }
     const std::string before = std::to_string(view_.buffers[b].level);
