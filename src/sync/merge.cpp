@@ -21,6 +21,9 @@ std::string seconds_text(double seconds) { return number_text(std::round(10.0 * 
 constexpr double kModeRight = 0.98;  // confusion of sensed modes
 constexpr double kLevelSd = 1.0;     // parts, of a level sensor against a counter
 constexpr double kCounterSd = 0.05;  // counters are all but exact
+constexpr double kMostParts = 1e7;   // in a buffer, as takt-snapshot/1 has it
+// What counters alone may put into a buffer: more is a wrong counter, and the parts would take memory to make.
+constexpr double kMostByCounters = 1e6;
 
 /// What the merge takes from an entity; "" where it takes nothing.
 const char* reported_by(Entity::Kind kind) {
@@ -227,9 +230,9 @@ class Merge {
   // ---- levels and counters ---------------------------------------------------------------------------------------
   void note_level(const EntityReading& reading, std::uint32_t b) {
     if (!reading.level) return;
-    const double capacity = model_.buffers[b].capacity == kInfinite ? 4e9 : model_.buffers[b].capacity;
-    if (!(*reading.level >= 0.0 && *reading.level <= capacity)) {
-      conflict(reading.path + "/level", number_text(*reading.level), "a level from 0 to " + number_text(capacity));
+    const double most = std::min<double>(model_.buffers[b].capacity, kMostParts);
+    if (!(*reading.level >= 0.0 && *reading.level <= most)) {
+      conflict(reading.path + "/level", number_text(*reading.level), "a level from 0 to " + number_text(most));
       return;
     }
     const double off = (*reading.level - view_.buffers[b].level) / kLevelSd;
@@ -341,8 +344,14 @@ class Merge {
   }
 
   void infer_level(std::uint32_t b, const Sides& sides) {
-    const double capacity = model_.buffers[b].capacity == kInfinite ? 4e9 : model_.buffers[b].capacity;
-    const double level = std::clamp(expected_level(b, sides), 0.0, capacity);
+    const double most = std::min<double>(model_.buffers[b].capacity, kMostByCounters);
+    const double expected = expected_level(b, sides);
+    if (most == kMostByCounters && expected > most) {
+      conflict(model_.buffer_path(b) + "/level", number_text(expected) + " by the counters around it",
+               "at most " + number_text(most) + " where no sensor tells the level");
+      return;
+    }
+    const double level = std::clamp(expected, 0.0, most);
     const std::uint32_t before = view_.buffers[b].level;
     editor_.set_level(b, static_cast<std::uint32_t>(level));
     if (before != view_.buffers[b].level)
@@ -378,8 +387,8 @@ class Merge {
     const Eigen::VectorXd x = detail::reconcile(z, variance, a, rhs);
     for (Eigen::Index i = 0; i < rows; ++i) {
       const std::uint32_t b = buffers[static_cast<std::size_t>(i)];
-      const double capacity = model_.buffers[b].capacity == kInfinite ? 4e9 : model_.buffers[b].capacity;
-      const double level = std::clamp(std::round(x(i)), 0.0, capacity);
+      const double most = std::min<double>(model_.buffers[b].capacity, std::max(kMostByCounters, levels_.at(b)));
+      const double level = std::clamp(std::round(x(i)), 0.0, most);
       if (level != levels_.at(b))
         conflict(model_.buffer_path(b) + "/level", number_text(levels_.at(b)),
                  number_text(level) + ", reconciled with the counters around it");
@@ -388,11 +397,6 @@ class Merge {
   }
 
   void apply_level(std::uint32_t b, double level) {
-    constexpr double kMostParts = 1e6;  // more is a wrong counter, and would take memory to make
-    if (level > kMostParts) {
-      conflict(model_.buffer_path(b) + "/level", number_text(level), "at most 1000000 parts");
-      return;
-    }
     const std::string before = std::to_string(view_.buffers[b].level);
     editor_.set_level(b, static_cast<std::uint32_t>(std::lround(level)));
     change(model_.buffer_path(b), "level", before, std::to_string(view_.buffers[b].level));

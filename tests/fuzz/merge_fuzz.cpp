@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 
 constexpr std::uint32_t kPlants = 24;
 constexpr int kMostSnapshots = 12;
-constexpr double kMostInBuffer = 2000;         // more only takes longer: parts are placed one by one
+constexpr double kMostInBuffer = 2000;  // more only takes longer: parts are placed one by one
 constexpr std::uint64_t kMostCounted = 1'000'000'000;
 
 const Model& model_of(std::uint32_t seed) {
