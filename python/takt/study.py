@@ -169,6 +169,8 @@ def run_scenarios(
     progress: Optional[ProgressLike],
 ) -> Result:
     """What `run`, `what_if` and `Twin.what_if` have in common; warnings name their caller."""
+    if not isinstance(scenarios, Mapping):
+        raise invalid("scenarios", scenarios, "what each scenario changes, by its name")
     study = _core.Study(
         present,
         [(name, *parts(name, scenario)) for name, scenario in scenarios.items()],

@@ -42,6 +42,8 @@ ProgressLike = Union[bool, Progress]
 
 def pairs(numbers: Numbers) -> List[Tuple[str, Number]]:
     """Numbers as the compiled part takes them, in their order."""
+    if not isinstance(numbers, Mapping):
+        raise invalid("set", numbers, "numbers by path")
     return list(numbers.items())
 
 

@@ -159,6 +159,13 @@ def test_a_scenario_of_a_wrong_kind_is_told(bottling, wrong):
     assert told.value.faults[0].path == "odd"
 
 
+def test_scenarios_and_numbers_without_names_are_told(bottling):
+    with pytest.raises(takt.InvalidInput, match="what each scenario changes, by its name"):
+        takt.what_if(bottling, [("as is", {})], replications=2)
+    with pytest.raises(takt.InvalidInput, match="set: .* expected numbers by path"):
+        takt.Simulation(bottling, set=[(FILLER + "/cycle_time", "9 s")])
+
+
 def test_the_command_line_and_python_share_files(bottling, simulation, tmp_path, takt_command):
     simulation.save(tmp_path / "noon.h5")
     run = [takt_command, "run", str(bottling), "--from", "noon.h5", "--horizon", "1 h"]
