@@ -3,6 +3,7 @@
 
 #include <cstddef>
 
+#include "core/processor.hpp"
 #include "takt/core/error.hpp"
 
 #if defined(__x86_64__)
@@ -103,7 +104,7 @@ void fill_eight_by_two(StreamKey stream, std::uint64_t index, std::uint64_t* out
 }
 
 void fill_eight(StreamKey stream, std::uint64_t index, std::uint64_t* out) {
-  static const bool four = __builtin_cpu_supports("avx2") != 0;
+  static const bool four = detail::has_avx2();
   four ? fill_eight_by_four(stream, index, out) : fill_eight_by_two(stream, index, out);
 }
 

@@ -9,6 +9,8 @@
 
 #include "takt/core/distribution.hpp"
 
+#include "core/processor.hpp"
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -119,7 +121,7 @@ namespace {
 }  // namespace
 
 unsigned exponential_times(double mean, std::span<const std::uint64_t, 8> bits, std::span<Duration, 8> out) {
-  static const bool wide = __builtin_cpu_supports("avx2") != 0;
+  static const bool wide = has_avx2();
   if (!wide) return 255;
   const unsigned low = four_exponential_times(mean, bits.data(), out.data());
   return low | four_exponential_times(mean, bits.data() + 4, out.data() + 4) << 4;

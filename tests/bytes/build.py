@@ -11,8 +11,8 @@ FLAGS = ("-std=c++20", "-ffp-contract=off", "-DNDEBUG", "-I", ROOT / "include", 
          "-isystem", "/usr/include/eigen3")
 
 
-def digest(compiler, level, folder):
-    """What the program prints, compiled so."""
+def digest(compiler, level, folder, *more):
+    """What the program prints, compiled so, with `more` flags."""
     sources = [file for room in ROOMS for file in sorted((ROOT / "src" / room).rglob("*.cpp"))]
     sources.append(ROOT / "tests" / "bytes" / "digest.cpp")
     launcher = [shutil.which("ccache")] if shutil.which("ccache") else []
@@ -20,7 +20,7 @@ def digest(compiler, level, folder):
     def compile_one(numbered):
         number, source = numbered
         into = pathlib.Path(folder) / f"{number}.o"
-        subprocess.run([*launcher, compiler, level, *map(str, FLAGS), "-c", source, "-o", into], check=True)
+        subprocess.run([*launcher, compiler, level, *more, *map(str, FLAGS), "-c", source, "-o", into], check=True)
         return into
 
     with concurrent.futures.ThreadPoolExecutor(2) as pool:

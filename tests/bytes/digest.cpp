@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Prints what a number of runs come to, to the last bit: the same text from every compiler, at every optimisation.
+#include <array>
 #include <bit>
 #include <cstdio>
 
+#include "engine/random_line.hpp"
 #include "engine/random_plant.hpp"
 #include "takt/kpi/kpis.hpp"
 
@@ -11,8 +13,8 @@ namespace {
 using namespace takt;
 
 /// A hash of the figures of a run, its end, and a fork's.
-std::uint64_t digest(std::uint64_t seed) {
-  const Model model = compile(test::RandomPlant(seed).make(), {.part_identity = seed % 2 == 0});
+std::uint64_t digest(const Plant& plant, std::uint64_t seed) {
+  const Model model = compile(plant, {.part_identity = seed % 2 == 0});
   State state = start(model, model.defaults, seed);
   KpiObserver observer(model, state);
   const Totals before = observer.totals(model, state);
@@ -39,6 +41,12 @@ std::uint64_t digest_of_laws() {
       for (const double v : {x, law.cdf(x), law.sample_residual(x, draw)})
         sum = mix64(sum ^ std::bit_cast<std::uint64_t>(v));
     }
+  for (const Distribution& law : laws)
+    for (std::uint64_t first = 0; first < 2000; first += 8) {
+      std::array<Duration, 8> times;
+      law.sample_times({7, 1}, first, times);
+      for (const Duration t : times) sum = mix64(sum ^ static_cast<std::uint64_t>(t.count()));
+    }
   return sum;
 }
 
@@ -47,6 +55,9 @@ std::uint64_t digest_of_laws() {
 int main() {
   std::printf("laws %016llx\n", static_cast<unsigned long long>(digest_of_laws()));
   std::uint64_t sum = 0;
-  for (std::uint64_t seed = 1; seed <= 100; ++seed) sum = mix64(sum ^ digest(seed));
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    sum = mix64(sum ^ digest(test::RandomPlant(seed).make(), seed));
+    sum = mix64(sum ^ digest(test::RandomLine(seed).make(), seed));
+  }
   std::printf("runs %016llx\n", static_cast<unsigned long long>(sum));
 }

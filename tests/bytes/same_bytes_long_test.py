@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""One table: what a hundred runs and every law come to, by compiler and optimisation."""
+"""One table: what a hundred runs and every law come to, by compiler, optimisation and instruction set."""
 import shutil
 import sys
 import tempfile
@@ -13,10 +13,11 @@ if __name__ == "__main__":
         if shutil.which(compiler) is None:
             print(f"{compiler} is not installed")
             sys.exit(77)
-        for level in ("-O0", "-O1", "-O2", "-O3"):
+        for level, *more in (("-O0",), ("-O1",), ("-O2",), ("-O3",), ("-O2", "-DTAKT_NO_AVX2")):
             with tempfile.TemporaryDirectory() as folder:
-                rows[compiler, level] = digest(compiler, level, folder).split()[1::2]
-            print(f"{compiler:12} {level}  laws {rows[compiler, level][0]}  runs {rows[compiler, level][1]}", flush=True)
+                row = digest(compiler, level, folder, *more).split()[1::2]
+            rows[compiler, level, *more] = row
+            print(f"{compiler:12} {' '.join([level, *more]):18} laws {row[0]}  runs {row[1]}", flush=True)
     equal = len({tuple(row) for row in rows.values()}) == 1
     print("all equal" if equal else "NOT equal")
     sys.exit(not equal)

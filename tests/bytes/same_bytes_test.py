@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The same bytes from both compilers, unoptimised and optimised; on any number of threads; from processes side by side.
+"""The same bytes from both compilers, unoptimised and optimised, with AVX2 and without; on any number of threads; from processes side by side.
 
 same_bytes_long_test.py prints the whole table."""
 import hashlib
@@ -15,7 +15,7 @@ import unittest
 from build import ROOT, digest
 
 TAKT = pathlib.Path(os.environ.get("TAKT_BUILD_DIR", ROOT / "build" / "release")) / "takt"
-COMPILERS = (("g++", "-O3"), ("clang++-14", "-O0"))
+COMPILERS = (("g++", "-O3"), ("clang++-14", "-O0"), ("g++", "-O1", "-DTAKT_NO_AVX2"))
 
 
 def results(threads):
@@ -27,13 +27,13 @@ def results(threads):
 
 class SameBytes(unittest.TestCase):
     def test_from_both_compilers(self):
-        missing = [compiler for compiler, _ in COMPILERS if shutil.which(compiler) is None]
+        missing = [compiler for compiler, *_ in COMPILERS if shutil.which(compiler) is None]
         if missing:
             self.skipTest(f"{missing[0]} is not installed")
         printed = {}
-        for compiler, level in COMPILERS:
+        for compiler, level, *more in COMPILERS:
             with tempfile.TemporaryDirectory() as folder:
-                printed[compiler, level] = digest(compiler, level, folder)
+                printed[compiler, level] = digest(compiler, level, folder, *more)
         self.assertEqual(len(set(printed.values())), 1, printed)
 
     def test_on_any_number_of_threads_and_from_processes_side_by_side(self):
