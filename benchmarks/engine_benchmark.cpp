@@ -17,14 +17,14 @@ using namespace std::chrono_literals;
 std::string numbered(const char* prefix, int i) { return prefix + std::string(i < 10 ? "0" : "") + std::to_string(i); }
 
 /// One customer a second is served on average; 0.9 a second arrive.
-takt::Model queue_of_w1() {
+takt::Model queue_of_w1(takt::Method method) {
   takt::PlantBuilder plant("w1");
   auto line = plant.line("e", "w", "l");
   takt::Machine server;
   server.cycle_time.law = takt::Distribution::exponential(1.0);
   line.source("arrivals", {takt::Source::Renewal{takt::Distribution::exponential(1.0 / 0.9), {}}, {}, {}}, {{"queue"}});
   line.buffer("queue", {}, {{"server"}}).machine("server", server, {{"out"}}).sink("out");
-  return takt::compile(plant.build(), {.part_identity = true, .method = takt::Method::event_loop});
+  return takt::compile(plant.build(), {.part_identity = true, .method = method});
 }
 
 /// Ten machines, nine buffers of ten places, mean cycle 1 s, calendar failures of 100 s up and 10 s down.
@@ -81,11 +81,18 @@ void run_observed(benchmark::State& bench, const takt::Model& model, takt::Durat
   bench.counters["bytes_per_machine"] = static_cast<double>(state_bytes) / static_cast<double>(model.machines.size());
 }
 
-void w1(benchmark::State& bench) {
-  const takt::Model model = queue_of_w1();
+void w1(benchmark::State& bench, takt::Method method) {
+  const takt::Model model = queue_of_w1(method);
   run_observed(bench, model, 1'000'000s, "ns_per_customer", true);
 }
-BENCHMARK(w1)->Name("W1")->Unit(benchmark::kMillisecond)->Iterations(5);
+BENCHMARK_CAPTURE(w1, event_loop, takt::Method::event_loop)
+    ->Name("W1/event_loop")
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(5);
+BENCHMARK_CAPTURE(w1, recursion, takt::Method::fastest)
+    ->Name("W1/recursion")
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(5);
 
 /// Observed: throughput, work in progress, state shares, buffer means and flow times part by part.
 void w2(benchmark::State& bench, takt::Method method) {

@@ -283,25 +283,6 @@ double Distribution::residual_mean(double elapsed) const {
   });
 }
 
-void Distribution::sample_times(StreamKey stream, std::uint64_t first, std::span<Duration, 8> out) const {
-  std::array<std::uint64_t, 8> bits;
-  fill_draws(stream, first, bits);
-  const auto sample_each = [&](unsigned which, auto&& value) {
-    for (; which != 0; which &= which - 1) {
-      const auto i = static_cast<std::size_t>(std::countr_zero(which));
-      Draw draw(stream, first + i, bits[i]);
-      out[i] = from_seconds(value(draw));
-    }
-  };
-  constexpr unsigned kAll = 255;
-  if (law_ == Law::exponential)
-    sample_each(detail::exponential_times(a_, bits, out), [this](Draw& d) { return a_ * standard_exponential(d); });
-  else if (law_ == Law::lognormal)
-    sample_each(kAll, [this](Draw& d) { return std::exp(a_ + b_ * standard_normal(d)); });
-  else
-    sample_each(kAll, [this](Draw& d) { return sample(d); });
-}
-
 double Distribution::sample_residual(double elapsed, Draw& draw, bool* overrun) const {
   return detail::Laws::visit(*this, [&](const auto& law) {
     const bool over = !(elapsed < law.end());

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 
+#include "core/exp.hpp"
 #include "core/laws.hpp"
 #include "core/special.hpp"
 
@@ -167,7 +168,7 @@ double LognormalLaw::log_survival(double x) const {
 
 double LognormalLaw::quantile(double p) const { return std::exp(mu - sigma * normal_upper_quantile(p)); }
 
-double LognormalLaw::sample(Draw& draw) const { return std::exp(mu + sigma * Distribution::standard_normal(draw)); }
+double LognormalLaw::sample(Draw& draw) const { return exp_of(mu + sigma * Distribution::standard_normal(draw)); }
 
 double LognormalLaw::residual_cdf(double x, double e) const {
   if (e <= 0.0) return cdf(e + x);

@@ -70,50 +70,59 @@ struct FourBlocks {
   }
 };
 
-TAKT_AVX2 void fill_eight_by_four(StreamKey stream, std::uint64_t index, std::uint64_t* out) {
+TAKT_AVX2 FourBlocks four_blocks(std::uint64_t index, std::uint32_t replication) {
   const __m256i at = _mm256_add_epi64(_mm256_set1_epi64x(static_cast<long long>(index)), _mm256_set_epi64x(3, 2, 1, 0));
-  FourBlocks blocks{at, _mm256_srli_epi64(at, 32), _mm256_setzero_si256(), _mm256_set1_epi64x(stream.replication)};
+  return {at, _mm256_srli_epi64(at, 32), _mm256_setzero_si256(), _mm256_set1_epi64x(replication)};
+}
+
+// Both make kDrawBlock draws from eight blocks, in independent chains so that their latencies overlap.
+TAKT_AVX2 void fill_by_four(StreamKey stream, std::uint64_t index, std::uint64_t* out) {
+  FourBlocks first = four_blocks(index, stream.replication);
+  FourBlocks second = four_blocks(index + 4, stream.replication);
   __m256i key0 = _mm256_set1_epi64x(static_cast<long long>(stream.key & 0xffffffffU));
   __m256i key1 = _mm256_set1_epi64x(static_cast<long long>(stream.key >> 32));
   for (int round = 0; round < 10; ++round) {
-    blocks.round(key0, key1);
+    first.round(key0, key1);
+    second.round(key0, key1);
     key0 = _mm256_add_epi32(key0, _mm256_set1_epi64x(0x9E3779B9));
     key1 = _mm256_add_epi32(key1, _mm256_set1_epi64x(0xBB67AE85));
   }
-  blocks.pack(out);
+  first.pack(out);
+  second.pack(out + 8);
 }
 
 #undef TAKT_AVX2
 
-// Eight draws from four blocks, in two independent chains so that their latencies overlap.
-void fill_eight_by_two(StreamKey stream, std::uint64_t index, std::uint64_t* out) {
-  TwoBlocks first = two_blocks(index, stream.replication);
-  TwoBlocks second = two_blocks(index + 2, stream.replication);
-  auto k0 = static_cast<std::uint32_t>(stream.key);
-  auto k1 = static_cast<std::uint32_t>(stream.key >> 32);
-  for (int round = 0; round < 10; ++round) {
-    const __m128i key0 = _mm_set1_epi64x(k0);
-    const __m128i key1 = _mm_set1_epi64x(k1);
-    first.round(key0, key1);
-    second.round(key0, key1);
-    k0 += 0x9E3779B9U;
-    k1 += 0xBB67AE85U;
+void fill_by_two(StreamKey stream, std::uint64_t index, std::uint64_t* out) {
+  for (const std::uint64_t end = index + 8; index < end; index += 4, out += 8) {
+    TwoBlocks first = two_blocks(index, stream.replication);
+    TwoBlocks second = two_blocks(index + 2, stream.replication);
+    auto k0 = static_cast<std::uint32_t>(stream.key);
+    auto k1 = static_cast<std::uint32_t>(stream.key >> 32);
+    for (int round = 0; round < 10; ++round) {
+      const __m128i key0 = _mm_set1_epi64x(k0);
+      const __m128i key1 = _mm_set1_epi64x(k1);
+      first.round(key0, key1);
+      second.round(key0, key1);
+      k0 += 0x9E3779B9U;
+      k1 += 0xBB67AE85U;
+    }
+    first.pack(out);
+    second.pack(out + 4);
   }
-  first.pack(out);
-  second.pack(out + 4);
 }
 
-void fill_eight(StreamKey stream, std::uint64_t index, std::uint64_t* out) {
+void fill_block(StreamKey stream, std::uint64_t index, std::uint64_t* out) {
   static const bool four = detail::has_avx2();
-  four ? fill_eight_by_four(stream, index, out) : fill_eight_by_two(stream, index, out);
+  four ? fill_by_four(stream, index, out) : fill_by_two(stream, index, out);
 }
 
 #else
 
-void fill_eight(StreamKey stream, std::uint64_t index, std::uint64_t* out) {
+void fill_block(StreamKey stream, std::uint64_t index, std::uint64_t* out) {
   const std::array<std::uint32_t, 2> key{static_cast<std::uint32_t>(stream.key),
                                          static_cast<std::uint32_t>(stream.key >> 32)};
-  for (std::uint64_t i = index; i < index + 4; ++i, out += 2) {
+  for (std::uint64_t i = index; i < index + kDrawBlock / 2; ++i, out += 2) {
     const auto b = philox4x32_10(
         {static_cast<std::uint32_t>(i), static_cast<std::uint32_t>(i >> 32), 0U, stream.replication}, key);
     out[0] = b[0] | std::uint64_t{b[1]} << 32;
@@ -135,8 +144,8 @@ std::uint64_t hash_path(std::string_view path) {
 }
 
 void fill_draws(StreamKey stream, std::uint64_t first, std::span<std::uint64_t> out) {
-  if (((first | out.size()) & 7) != 0) throw Error("fill_draws: first and size must be multiples of 8");
-  for (std::size_t i = 0; i < out.size(); i += 8) fill_eight(stream, (first + i) >> 1, out.data() + i);
+  if ((first | out.size()) % kDrawBlock != 0) throw Error("fill_draws: first and size must be multiples of 16");
+  for (std::size_t i = 0; i < out.size(); i += kDrawBlock) fill_block(stream, (first + i) >> 1, out.data() + i);
 }
 
 }  // namespace takt

@@ -9,11 +9,7 @@
 
 #include "takt/core/distribution.hpp"
 
-#include "core/processor.hpp"
-
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
+#include "core/exp.hpp"
 
 namespace takt::detail {
 namespace {
@@ -90,56 +86,13 @@ bool under(const Ziggurat& z, std::size_t layer, double density, Draw& draw) {
 constinit const Ziggurat kExponentialZiggurat = build<Exponential>();
 constinit const Ziggurat kNormalZiggurat = build<Normal>();
 
-#if defined(__x86_64__)
-
-namespace {
-
-/// Four durations: what from_seconds(mean * ZigguratPoint(kExponentialZiggurat, bits).x) gives, step by step, for those
-/// inside their layer and below 2^51 ns. The bits of the others.
-[[gnu::target("avx2")]] unsigned four_exponential_times(double mean, const std::uint64_t* bits, Duration* out) {
-  const auto* const layers = kExponentialZiggurat.layers.data();
-  const __m256i b = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bits));
-  const __m256i at = _mm256_slli_epi64(_mm256_and_si256(b, _mm256_set1_epi64x(255)), 1);
-  const __m256i inside = _mm256_i64gather_epi64(reinterpret_cast<const long long*>(&layers->inside), at, 8);
-  const __m256d width = _mm256_i64gather_pd(&layers->width, at, 8);
-  const __m256i step = _mm256_srli_epi64(b, 11);
-  // A whole number below 2^53 as a double, exactly: its halves as mantissas of 2^52 and 2^84.
-  const __m256i low = _mm256_blend_epi32(step, _mm256_set1_epi32(0x43300000), 0xAA);
-  const __m256i high = _mm256_or_si256(_mm256_srli_epi64(step, 32), _mm256_set1_epi64x(0x4530000000000000));
-  const __m256d whole = _mm256_add_pd(_mm256_sub_pd(_mm256_castsi256_pd(high), _mm256_set1_pd(0x1.00000001p84)),
-                                      _mm256_castsi256_pd(low));
-  const __m256d seconds = _mm256_mul_pd(_mm256_set1_pd(mean), _mm256_mul_pd(whole, width));
-  const __m256d ns = _mm256_add_pd(_mm256_mul_pd(seconds, _mm256_set1_pd(1e9)), _mm256_set1_pd(0.5));
-  const __m256i magic = _mm256_castpd_si256(_mm256_set1_pd(0x1p52));
-  const __m256d shifted = _mm256_add_pd(_mm256_floor_pd(ns), _mm256_set1_pd(0x1p52));
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), _mm256_sub_epi64(_mm256_castpd_si256(shifted), magic));
-  const __m256d good = _mm256_and_pd(_mm256_castsi256_pd(_mm256_cmpgt_epi64(inside, step)),
-                                     _mm256_cmp_pd(ns, _mm256_set1_pd(0x1p51), _CMP_LT_OQ));
-  return static_cast<unsigned>(_mm256_movemask_pd(good)) ^ 15U;
-}
-
-}  // namespace
-
-unsigned exponential_times(double mean, std::span<const std::uint64_t, 8> bits, std::span<Duration, 8> out) {
-  static const bool wide = has_avx2();
-  if (!wide) return 255;
-  const unsigned low = four_exponential_times(mean, bits.data(), out.data());
-  return low | four_exponential_times(mean, bits.data() + 4, out.data() + 4) << 4;
-}
-
-#else
-
-unsigned exponential_times(double, std::span<const std::uint64_t, 8>, std::span<Duration, 8>) { return 255; }
-
-#endif
-
 double exponential_outside(std::uint64_t bits, Draw& draw) {
   for (double beyond = 0.0;;) {
     const ZigguratPoint point(kExponentialZiggurat, bits);
     if (point.inside) return beyond + point.x;
     if (point.layer == 0) {
       beyond += Exponential::kTail;  // the tail is the same law again
-    } else if (under(kExponentialZiggurat, point.layer, std::exp(-point.x), draw)) {
+    } else if (under(kExponentialZiggurat, point.layer, exp_of(-point.x), draw)) {
       return beyond + point.x;
     }
     bits = draw.bits();
@@ -158,7 +111,7 @@ double normal_outside(std::uint64_t bits, Draw& draw) {
         if (-2.0 * std::log(draw.uniform()) > x * x) return sign * (Normal::kTail + x);
       }
     }
-    if (under(kNormalZiggurat, point.layer, std::exp(-0.5 * point.x * point.x), draw)) return sign * point.x;
+    if (under(kNormalZiggurat, point.layer, exp_of(-0.5 * point.x * point.x), draw)) return sign * point.x;
     bits = draw.bits();
   }
 }

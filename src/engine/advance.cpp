@@ -8,7 +8,7 @@ namespace {
 
 /// Watches nothing, so that lines may be run part by part.
 struct Nobody : NoObserver {
-  void add(const detail::LineSums&) {}
+  void add(const LineSums&) {}
 };
 
 /// Turns every call into an event for a function.

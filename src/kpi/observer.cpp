@@ -107,7 +107,7 @@ KpiObserver::KpiObserver(const Model& model, const State& state, const Totals& s
   if (many_lines_) add(crossings_, so_far.crossings);
 }
 
-void KpiObserver::add(const detail::LineSums& sums) {
+void KpiObserver::add(const LineSums& sums) {
   wip_ += sums.wip;
   flow_ += sums.flow;
   held_[sums.source] += sums.held;
@@ -117,7 +117,7 @@ void KpiObserver::add(const detail::LineSums& sums) {
   };
   std::uint32_t producer = sums.source_producer;
   std::uint64_t parts = sums.entered;
-  for (const detail::LineSums::Station& station : sums.stations) {
+  for (const LineSums::Station& station : sums.stations) {
     Int128* const mode = mode_.data() + std::size_t{station.machine} * kModes;
     for (std::uint32_t i = 0; i < kModes; ++i) mode[i] += station.mode[i];
     level_[station.place] += station.level;

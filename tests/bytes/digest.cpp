@@ -42,8 +42,8 @@ std::uint64_t digest_of_laws() {
         sum = mix64(sum ^ std::bit_cast<std::uint64_t>(v));
     }
   for (const Distribution& law : laws)
-    for (std::uint64_t first = 0; first < 2000; first += 8) {
-      std::array<Duration, 8> times;
+    for (std::uint64_t first = 0; first < 2000; first += kDrawBlock) {
+      std::array<Duration, kDrawBlock> times;
       law.sample_times({7, 1}, first, times);
       for (const Duration t : times) sum = mix64(sum ^ static_cast<std::uint64_t>(t.count()));
     }

@@ -29,7 +29,7 @@ TEST(FillDraws, GivesTheFirstBitsOfEachDraw) {
   for (const std::uint64_t key : {0x0ULL, 0x123456789abcdef0ULL, 0xffffffffffffffffULL}) {
     for (const std::uint32_t replication : {0U, 1U, 0xffffffffU}) {
       // The last ones need the upper half of the counter, and cross into it.
-      for (const std::uint64_t first : {0ULL, 8ULL, 0x1fffffff8ULL, 0x1ffffffd0ULL, 0xffffffffffffff00ULL}) {
+      for (const std::uint64_t first : {0ULL, 16ULL, 0x1fffffff0ULL, 0x1ffffffd0ULL, 0xffffffffffffff00ULL}) {
         const StreamKey stream{key, replication};
         fill_draws(stream, first, bits);
         for (std::size_t i = 0; i < bits.size(); ++i) ASSERT_EQ(bits[i], Draw(stream, first + i).bits()) << first + i;
@@ -38,10 +38,10 @@ TEST(FillDraws, GivesTheFirstBitsOfEachDraw) {
   }
 }
 
-TEST(FillDraws, RefusesWhatIsNotAMultipleOfEight) {
-  std::vector<std::uint64_t> bits(16);
-  EXPECT_THROW(fill_draws({}, 4, bits), Error);
-  EXPECT_THROW(fill_draws({}, 0, std::span(bits).first(12)), Error);
+TEST(FillDraws, RefusesWhatIsNotAMultipleOfSixteen) {
+  std::vector<std::uint64_t> bits(32);
+  EXPECT_THROW(fill_draws({}, 8, bits), Error);
+  EXPECT_THROW(fill_draws({}, 0, std::span(bits).first(24)), Error);
   EXPECT_NO_THROW(fill_draws({}, 0, std::span(bits).first(0)));
 }
 

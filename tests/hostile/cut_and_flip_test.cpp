@@ -2,6 +2,7 @@
 // Every example file, cut at every byte and with every byte changed: a reader takes it or says what is wrong, in little
 // time and little memory. What it takes reads back as it was.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <filesystem>
@@ -70,7 +71,8 @@ bool read_observations(StreamReader reader) {
 bool read_stream(const std::string& text) { return read_observations(StreamReader::from_text(text)); }
 
 bool read_stream_file(const std::string& text) {
-  const auto file = std::filesystem::path(testing::TempDir()) / "cut_and_flip_stream";
+  const auto file = std::filesystem::path(testing::TempDir()) /
+                    ("cut_and_flip_stream_" + std::to_string(getpid()));  // tests run side by side
   std::ofstream(file, std::ios::binary) << text;
   const bool whole = read_observations(StreamReader(file));
   std::filesystem::remove(file);

@@ -2,6 +2,7 @@
 // Files made to cost far more memory or time than they are long.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <filesystem>
@@ -129,7 +130,7 @@ TEST(Limits, OfTheItemsOfAStream) {
 }
 
 TEST(Limits, OfTheFaultsOfManyLines) {
-  const auto file = std::filesystem::path(testing::TempDir()) / "limits_test.jsonl";
+  const auto file = std::filesystem::path(testing::TempDir()) / ("limits_test_" + std::to_string(getpid()) + ".jsonl");
   std::ofstream(file) << repeated(100'000, [](int) { return "{\n"; });
   try {
     read_snapshots(file);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/random_line.hpp"
+#include "takt/engine/detail/line_recursion.hpp"
 #include "takt/kpi/observer.hpp"
 
 namespace takt {
@@ -133,6 +134,36 @@ TEST(Methods, AgreeOnRandomLines) {
       }
     }
   }
+}
+
+/// Whether the recursion takes a component to 400 s by itself.
+bool goes_through(const Model& model, const State& state, std::uint32_t component) {
+  State end = state;
+  LineSums sums;
+  std::uint64_t events = 0;
+  return detail::run_by_recursion(model, model.defaults, end, component, Time{std::chrono::seconds{400}}, 1'000'000,
+                                  sums, events);
+}
+
+// Otherwise the comparison above would be of the event loop with itself.
+TEST(Methods, TheRecursionSeldomLeavesALineToTheEventLoop) {
+  const Model ten = compile(test::ten_machines());
+  for (std::uint64_t seed = 1; seed <= 20; ++seed)
+    EXPECT_TRUE(goes_through(ten, start(ten, ten.defaults, seed), 0)) << seed;
+  int fit = 0, through = 0;
+  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    const Model model = compile(test::RandomLine(seed).make());
+    const State state = start(model, model.defaults, seed);
+    for (std::uint32_t c = 0; c < model.components.size(); ++c) {
+      if (!detail::recursion_fits(model, model.defaults, state, c, Time{std::chrono::seconds{400}})) continue;
+      ++fit;
+      through += goes_through(model, state, c) ? 1 : 0;
+    }
+  }
+  RecordProperty("fit", fit);
+  RecordProperty("through", through);
+  EXPECT_GT(fit, 150);
+  EXPECT_GT(2 * through, fit);
 }
 
 }  // namespace

@@ -18,6 +18,7 @@ namespace takt {
 
 namespace detail {
 struct Laws;
+double exp_of(double x);  // std::exp, with the same bits on every processor
 
 // Calls f with a copy of the draw and takes the copy back: the draw itself never has its address taken, so that the
 // common cases beside the call keep it in registers.
@@ -76,13 +77,13 @@ class Distribution {
   double sample(Draw& draw) const {
     if (law_ == Law::exponential) return a_ * standard_exponential(draw);
     if (law_ == Law::constant) return a_;
-    if (law_ == Law::lognormal) return std::exp(a_ + b_ * standard_normal(draw));
+    if (law_ == Law::lognormal) return detail::exp_of(a_ + b_ * standard_normal(draw));
     return detail::apart(draw, [this](Draw& copy) { return sample_other(copy); });
   }
 
-  /// The draws `first` to `first + 7` of a stream as durations: from_seconds of what `sample` gives for each. `first`
-  /// must be a multiple of 8; throws Error otherwise.
-  void sample_times(StreamKey stream, std::uint64_t first, std::span<Duration, 8> out) const;
+  /// The draws from `first` on of a stream as durations: from_seconds of what `sample` gives for each. `first` must be
+  /// a multiple of kDrawBlock; throws Error otherwise.
+  void sample_times(StreamKey stream, std::uint64_t first, std::span<Duration, kDrawBlock> out) const;
 
   /// P(X - elapsed <= x | X > elapsed).
   double residual_cdf(double x, double elapsed) const;
@@ -155,9 +156,6 @@ struct ZigguratPoint {
   double x;
   bool inside;
 };
-
-/// The common case of eight exponential durations at once, where the processor can; the others are told by their bits.
-unsigned exponential_times(double mean, std::span<const std::uint64_t, 8> bits, std::span<Duration, 8> out);
 
 double exponential_outside(std::uint64_t bits, Draw& draw);
 double normal_outside(std::uint64_t bits, Draw& draw);

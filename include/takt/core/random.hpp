@@ -61,8 +61,11 @@ constexpr std::array<std::uint32_t, 4> philox4x32_10(std::array<std::uint32_t, 4
   return c;
 }
 
-/// The first 64 bits of draws `first` to `first + out.size() - 1`, four blocks at a time. `first` and `out.size()` must
-/// be multiples of 8; throws Error otherwise.
+/// As many draws are cheapest made at once.
+inline constexpr std::size_t kDrawBlock = 16;
+
+/// The first 64 bits of draws `first` to `first + out.size() - 1`. `first` and `out.size()` must be multiples of
+/// kDrawBlock; throws Error otherwise.
 void fill_draws(StreamKey stream, std::uint64_t first, std::span<std::uint64_t> out);
 
 /// The numbers of one draw. A value; cheap to make.

@@ -28,7 +28,8 @@ struct Outcome {
 };
 
 /// Runs until `until`, events at that very time included. `max_events` bounds one call, so that a caller can look for
-/// an interrupt; a paused state is whole and can be copied and continued. Not thread-safe on one State.
+/// an interrupt; it may pause earlier. A paused state is whole and can be copied and continued. Not thread-safe on one
+/// State.
 Outcome advance(const Model& model, const Parameters& parameters, State& state, Time until,
                 std::uint64_t max_events = std::numeric_limits<std::uint64_t>::max());
 

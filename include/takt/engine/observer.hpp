@@ -5,7 +5,9 @@
 // in the order of events within a component; components one after the other.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <vector>
 
 #include "takt/engine/state.hpp"
 
@@ -24,12 +26,23 @@ inline constexpr std::uint32_t kModes = 16;
 /// 128 bits: parts times nanoseconds over years do not fit 64.
 __extension__ using Int128 = __int128;
 
-namespace detail {
-struct LineSums;
-}
+/// What an observer of sums would have added up over a stretch of a line; by the sign trick, as KpiObserver does.
+struct LineSums {
+  struct Station {
+    std::uint32_t machine = 0, server = 0, place = 0;
+    std::array<std::int64_t, kModes> mode{};
+    Int128 level = 0;
+    std::uint64_t moves = 0;  ///< parts that went on from it
+  };
+  std::vector<Station> stations;  ///< in the order of flow
+  std::uint32_t source = 0, sink = 0;
+  std::uint32_t source_producer = 0, sink_place = 0;
+  std::uint64_t entered = 0;  ///< parts; those that left are the moves of the last station
+  Int128 wip = 0, flow = 0, held = 0;
+};
 
-/// One that needs only sums may also have `void add(const detail::LineSums&)`: lines are then run part by part where
-/// that gives the same sums, and the other functions are not called for them.
+/// One that needs only sums may also have `void add(const LineSums&)`: lines are then run part by part where that gives
+/// the same sums, and the other functions are not called for such a stretch.
 struct NoObserver {
   /// A server of a machine goes from one mode to another.
   void mode(std::uint32_t /*machine*/, std::uint32_t /*server*/, Mode /*from*/, Mode /*to*/, Time) {}

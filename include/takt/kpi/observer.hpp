@@ -46,7 +46,7 @@ class KpiObserver : public NoObserver {
   Totals totals(const Model& model, const State& state) const;
 
   /// A stretch of a line at once.
-  void add(const detail::LineSums& sums);
+  void add(const LineSums& sums);
 
   void mode(std::uint32_t m, std::uint32_t, Mode from, Mode to, Time t) {
     const std::int64_t now = t.time_since_epoch().count();

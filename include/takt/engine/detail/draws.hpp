@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <limits>
+#include <span>
 
 #include "takt/engine/detail/state_moves.hpp"
 
@@ -15,12 +16,16 @@ namespace takt::detail {
 using Tick = std::int64_t;  ///< nanoseconds since the start
 inline constexpr Tick kLater = std::numeric_limits<Tick>::max();
 
-/// Times of one stream drawn eight at a time; a cache that can be dropped at any moment.
+/// Times of one stream drawn at once; a cache that can be dropped at any moment.
 struct TimeBlock {
-  static constexpr std::uint64_t kSize = 8;
+  static constexpr std::uint64_t kSize = kDrawBlock;
   static constexpr std::uint64_t kEmpty = ~std::uint64_t{0} - kSize + 1;  ///< no ordinal is less than kSize beyond it
   std::uint64_t first = kEmpty;                                           ///< ordinal of the first of them
   std::array<Duration, kSize> times{};
+
+  bool has(std::uint64_t ordinal) const { return ordinal - first < kSize; }
+  Tick at(std::uint64_t ordinal) const { return times[ordinal - first].count(); }
+  std::span<const Duration> from(std::uint64_t ordinal) const { return std::span(times).subspan(ordinal - first); }
 };
 
 class Draws {
@@ -45,19 +50,21 @@ class Draws {
 
   /// The same in blocks, where one law holds for the whole stream. The draws before the first whole block are made one
   /// by one, so that a short run does not pay for times it never uses.
-  [[gnu::always_inline]] Tick time(TimeBlock& block, std::uint32_t law, StreamKey key, std::uint64_t ordinal) const {
-    const std::uint64_t i = ordinal - block.first;
-    if (i < TimeBlock::kSize) [[likely]]
-      return block.times[i].count();
-    return time_of_new_block(block, law, key, ordinal);
+  Tick time(TimeBlock& block, std::uint32_t law, StreamKey key, std::uint64_t ordinal) const {
+    return block.has(ordinal) ? block.at(ordinal) : time_of_new_block(block, law, key, ordinal);
+  }
+  Tick failure(TimeBlock& block, const MachineSpec& spec, std::uint64_t ordinal) const {
+    return time(block, spec.failure_law, stream(spec.path_hash, Purpose::failure), ordinal);
+  }
+  Tick repair(TimeBlock& block, const MachineSpec& spec, std::uint64_t ordinal) const {
+    return time(block, spec.repair_law, stream(spec.path_hash, Purpose::repair), ordinal);
   }
   StreamKey cycle_stream(const MachineSpec& spec) const { return {spec.cycle_key ^ seed_, replication_}; }
   StreamKey arrival_stream(const SourceSpec& spec) const { return stream(spec.path_hash, Purpose::arrival); }
   /// A cycle time, where they do not depend on the product.
   [[gnu::always_inline]] Tick cycle(TimeBlock& block, const MachineSpec& spec, std::uint64_t ordinal) const {
-    const std::uint64_t i = ordinal - block.first;
-    if (i < TimeBlock::kSize) [[likely]]
-      return block.times[i].count();
+    if (block.has(ordinal)) [[likely]]  // before the stream is looked up
+      return block.at(ordinal);
     return time_of_new_block(block, spec.cycle_law, cycle_stream(spec), ordinal);
   }
   /// A cycle time by the law of a product.

@@ -12,28 +12,11 @@
 // station and ordinal, it draws what the event loop draws, and ends in the same State with the same sums.
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <vector>
 
 #include "takt/engine/observer.hpp"
 
 namespace takt::detail {
-
-/// What an observer of sums would have added up over a stretch of a line; by the sign trick, as KpiObserver does.
-struct LineSums {
-  struct Station {
-    std::uint32_t machine = 0, server = 0, place = 0;
-    std::array<std::int64_t, kModes> mode{};
-    Int128 level = 0;
-    std::uint64_t moves = 0;  ///< parts that went on from it
-  };
-  std::vector<Station> stations;  ///< in the order of flow
-  std::uint32_t source = 0, sink = 0;
-  std::uint32_t source_producer = 0, sink_place = 0;
-  std::uint64_t entered = 0;  ///< parts; those that left are the moves of the last station
-  Int128 wip = 0, flow = 0, held = 0;
-};
 
 /// Whether a component can be run so with these numbers, and is worth it until then.
 bool recursion_fits(const Model& model, const Parameters& parameters, const State& state, std::uint32_t component,

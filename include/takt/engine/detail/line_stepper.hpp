@@ -15,9 +15,6 @@
 #include "takt/core/event_queue.hpp"
 #include "takt/engine/detail/scratch.hpp"
 
-/// The path of an event that happens millions of times a second is compiled as one piece.
-#define TAKT_HOT [[gnu::always_inline]] inline
-
 namespace takt::detail {
 
 template <class Queue, class Observer>
@@ -34,11 +31,6 @@ class LineStepper {
 
  private:
   Time now() const { return Time{Duration{now_}}; }
-  bool is_up(const Station& s) const { return s.down == 0; }
-  bool can_load(const Station& s) const { return is_up(s) || (s.flags & kLoadsWhileDown) != 0; }
-  bool can_unload(const Station& s) const { return is_up(s) || (s.flags & kUnloadsWhileDown) != 0; }
-  Condition condition(const Station& s) const { return static_cast<Condition>(s.down); }
-  const MachineSpec& spec_of(const Station& s) const { return model_.machines[s.machine]; }
 
   void read(std::uint32_t position);
   void write(const Station& s) const;
@@ -143,56 +135,25 @@ LineStepper<Queue, Observer>::~LineStepper() {
 template <class Queue, class Observer>
 void LineStepper<Queue, Observer>::read(std::uint32_t position) {
   Station& s = first_[position];
-  s.machine = model_.flow_order[spec_.first_machine + position];
-  const MachineSpec& spec = spec_of(s);
-  const MachineState& machine = view_.machines[s.machine];
-  const ServerState& server = view_.servers[spec.first_server];
-  const BufferState& buffer = view_.buffers[spec.input];
+  read_machine(s, model_, view_, model_.flow_order[spec_.first_machine + position]);
   s.slot = s.machine - spec_.first_machine;
-  s.server = spec.first_server;
-  s.place = spec.input;
-  s.flags = spec.flags;
-  s.due = server.due;
-  s.total = server.total;
-  s.part = server.part;
-  s.activity = server.activity;
-  s.down = machine.down;
-  s.clock_runs = machine.clock_runs;
-  s.starts = machine.starts;
-  s.completions = machine.completions;
-  s.breakdown = machine.breakdown;
+  s.cycle.first = TimeBlock::kEmpty;
+  s.capacity = model_.buffers[s.place].capacity;
+  const BufferState& buffer = view_.buffers[s.place];
   s.level = buffer.level;
-  s.capacity = model_.buffers[spec.input].capacity;
   s.taken = buffer.taken;
   s.ring = buffer.ring;
   s.parts = state_.parts.data() + buffer.ring_at;
-  s.cycle.first = TimeBlock::kEmpty;
 }
 
 template <class Queue, class Observer>
 void LineStepper<Queue, Observer>::write(const Station& s) const {
-  const MachineSpec& spec = spec_of(s);
-  MachineState& machine = view_.machines[s.machine];
-  ServerState& server = view_.servers[s.server];
-  BufferState& buffer = view_.buffers[s.place];
-  if (machine.starts != s.starts) server.operation = static_cast<std::uint32_t>(s.starts - 1);
-  if (machine.completions != s.completions) server.place = spec.place;
-  server.due = s.due;
-  server.total = s.total;
-  server.part = s.part;
-  server.activity = s.activity;
-  machine.working = s.activity == Activity::working ? 1 : 0;
-  machine.busy = s.activity != Activity::starved ? 1 : 0;
-  machine.down = s.down;
-  machine.clock_runs = s.clock_runs;
-  machine.starts = s.starts;
-  machine.completions = s.completions;
-  machine.breakdown = s.breakdown;
-  buffer.level = s.level;
-  buffer.taken = s.taken;
   const bool waits = &s == first_ ? source_.holding != 0 : (&s - 1)->activity == Activity::blocked;
   const std::uint32_t producer = &s == first_ ? source_producer_ : (&s - 1)->server;
-  buffer.first_waiting = buffer.last_waiting = waits ? producer : kNone;
+  write_machine(s, view_, waits ? producer : kNone);
+  BufferState& buffer = view_.buffers[s.place];
+  buffer.level = s.level;
+  buffer.taken = s.taken;
 }
 
 template <class Queue, class Observer>
@@ -270,7 +231,7 @@ void LineStepper<Queue, Observer>::set_alarm(Station& s) {
 template <class Queue, class Observer>
 void LineStepper<Queue, Observer>::set_timer(Station& s) {
   typename Queue::Key key = s.alarm;
-  if (s.activity == Activity::working && is_up(s))
+  if (s.activity == Activity::working && s.is_up())
     key = std::min(key, queue_.key(s.slot, Time{Duration{s.due}}, EventClass::completion));
   queue_.put(s.slot, key);
 }
@@ -285,7 +246,7 @@ void LineStepper<Queue, Observer>::set_source_timer() {
 
 template <class Queue, class Observer>
 void LineStepper<Queue, Observer>::update_clock(Station& s) {
-  const bool runs = s.down == 0 && (spec_of(s).clock != FailureClock::working || s.activity == Activity::working);
+  const bool runs = s.down == 0 && (s.spec->clock != FailureClock::working || s.activity == Activity::working);
   if ((s.flags & kHasFailure) == 0 || runs == (s.clock_runs != 0)) return;
   s.breakdown += runs ? now_ : -now_;
   s.clock_runs = runs ? 1 : 0;
@@ -299,7 +260,7 @@ void LineStepper<Queue, Observer>::set_activity(Station& s, Activity to) {
   const Activity from = s.activity;
   if (from == to) return;
   s.activity = to;
-  observer_.mode(s.machine, s.server, {condition(s), from}, {condition(s), to}, now());
+  observer_.mode(s.machine, s.server, {s.condition(), from}, {s.condition(), to}, now());
   if ((s.flags & kClockStops) != 0) update_clock(s);
 }
 
@@ -308,9 +269,9 @@ template <class Queue, class Observer>
 void LineStepper<Queue, Observer>::load(Station& s, const Part& part) {
   s.part = part;
   observer_.load(s.machine, part, now());
-  const MachineSpec& spec = spec_of(s);
+  const MachineSpec& spec = *s.spec;
   s.total = draws_.cycle(s.cycle, spec, s.starts++);
-  s.due = is_up(s) ? now_ + s.total : s.total;
+  s.due = s.is_up() ? now_ + s.total : s.total;
   set_activity(s, Activity::working);
 }
 
@@ -339,7 +300,7 @@ bool LineStepper<Queue, Observer>::give(Station& s) {
 /// To the station if it is idle and can start, else into the place in front of it.
 template <class Queue, class Observer>
 bool LineStepper<Queue, Observer>::deliver(const Part& part, std::uint32_t producer, Station& to) {
-  if (to.level == 0 && to.activity == Activity::starved && can_load(to)) {
+  if (to.level == 0 && to.activity == Activity::starved && to.can_load()) {
     ++to.taken;
     load(to, part);
     set_timer(to);
@@ -385,7 +346,7 @@ void LineStepper<Queue, Observer>::feed(Station* s) {
 template <class Queue, class Observer>
 bool LineStepper<Queue, Observer>::look_for_part(Station& s) {
   bool released = false;
-  if (!can_load(s)) {
+  if (!s.can_load()) {
     set_activity(s, Activity::starved);
   } else if (s.level > 0) {
     Part part;
@@ -412,7 +373,7 @@ bool LineStepper<Queue, Observer>::look_for_part(Station& s) {
 template <class Queue, class Observer>
 bool LineStepper<Queue, Observer>::producer_waits(const Station& s) const {
   if (&s == first_) return source_.holding != 0;
-  return (&s - 1)->activity == Activity::blocked && can_unload(*(&s - 1));
+  return (&s - 1)->activity == Activity::blocked && (&s - 1)->can_unload();
 }
 
 /// The part of the producer that waits; it looks for its next one in `feed`.
@@ -426,12 +387,11 @@ Part LineStepper<Queue, Observer>::release_into(Station& s) {
 
 template <class Queue, class Observer>
 void LineStepper<Queue, Observer>::fail(Station& s) {
-  MachineState& machine = view_.machines[s.machine];
   if (s.activity == Activity::working) s.due -= now_;
   s.clock_runs = 0;
   s.down = static_cast<std::uint8_t>(Condition::in_repair);
-  machine.breakdown_total = draws_.repair(spec_of(s), machine.breakdowns++);
-  s.breakdown = now_ + machine.breakdown_total;
+  s.breakdown_total = draws_.repair(*s.spec, s.breakdowns++);
+  s.breakdown = now_ + s.breakdown_total;
   report_condition(s, Condition::up);
   set_alarm(s);
   set_timer(s);
@@ -439,10 +399,9 @@ void LineStepper<Queue, Observer>::fail(Station& s) {
 
 template <class Queue, class Observer>
 void LineStepper<Queue, Observer>::repair(Station& s) {
-  MachineState& machine = view_.machines[s.machine];
   s.down = 0;
-  machine.breakdown_total = draws_.failure(spec_of(s), machine.breakdowns);
-  s.breakdown = machine.breakdown_total;
+  s.breakdown_total = draws_.failure(*s.spec, s.breakdowns);
+  s.breakdown = s.breakdown_total;
   set_alarm(s);
   update_clock(s);
   if (s.activity == Activity::working) s.due += now_;
@@ -453,11 +412,9 @@ void LineStepper<Queue, Observer>::repair(Station& s) {
 
 template <class Queue, class Observer>
 void LineStepper<Queue, Observer>::report_condition(const Station& s, Condition before) {
-  observer_.mode(s.machine, s.server, {before, s.activity}, {condition(s), s.activity}, now());
+  observer_.mode(s.machine, s.server, {before, s.activity}, {s.condition(), s.activity}, now());
 }
 
 }  // namespace takt::detail
-
-#undef TAKT_HOT
 
 #include "takt/engine/detail/line_stepper_source.hpp"

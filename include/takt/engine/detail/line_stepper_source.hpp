@@ -24,7 +24,7 @@ void LineStepper<Queue, Observer>::arrive() {
 
 template <class Queue, class Observer>
 bool LineStepper<Queue, Observer>::offer() {
-  const Part part = entering_part(model_, self_, source_, now_);
+  const Part part = entering_part(model_, self_.parts, source_, now_);
   if (!deliver(part, source_producer_, *first_)) return false;
   note_release(part);
   return true;
@@ -39,7 +39,7 @@ void LineStepper<Queue, Observer>::note_release(const Part& part) {
 
 template <class Queue, class Observer>
 Part LineStepper<Queue, Observer>::release_from_source() {
-  const Part part = entering_part(model_, self_, source_, now_);
+  const Part part = entering_part(model_, self_.parts, source_, now_);
   source_.holding = 0;
   note_release(part);
   observer_.hold(spec_.first_source, -1, now());

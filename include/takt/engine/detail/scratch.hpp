@@ -7,30 +7,20 @@
 
 #include "takt/core/event_queue.hpp"
 #include "takt/engine/advance.hpp"
-#include "takt/engine/detail/draws.hpp"
+#include "takt/engine/detail/line_machine.hpp"
+
+/// The path of an event that happens millions of times a second is compiled as one piece.
+#define TAKT_HOT [[gnu::always_inline]] inline
 
 namespace takt::detail {
 
-/// A station of a line: a machine of the plainest kind and the place in front of it.
-struct alignas(64) Station {
-  // the machine: see MachineState and ServerState
-  Tick due = 0;
+/// A station of a line: a machine and the place in front of it (see BufferState).
+struct alignas(64) Station : LineMachine {
   std::uint64_t alarm = 0;  ///< key of its next breakdown or end of repair
-  Part part;
-  std::uint64_t starts = 0, completions = 0;
-  Tick total = 0;
-  std::uint32_t machine = 0, server = 0;
   std::uint32_t slot = 0;   ///< in the queue
-  std::uint16_t flags = 0;  ///< MachineFlag
-  Activity activity = Activity::starved;
-  std::uint8_t down = 0;
-  // the place: see BufferState
   std::uint32_t level = 0, capacity = 0, ring = 0;
   Part* parts = nullptr;
   std::uint64_t taken = 0;
-  std::uint32_t place = 0;
-  std::uint8_t clock_runs = 0;
-  Tick breakdown = 0;
   TimeBlock cycle;
 };
 

@@ -50,10 +50,9 @@ inline void change_activity(MachineState& machine, ServerState& server, Activity
 }
 
 /// The part that enters a component from a source now; nothing is told of it where parts are not kept one by one.
-inline Part entering_part(const Model& model, const ComponentState& component, const SourceState& source,
-                          std::int64_t now) {
+inline Part entering_part(const Model& model, std::uint64_t number, const SourceState& source, std::int64_t now) {
   if (!model.keeps_parts()) return {};
-  return {now, static_cast<std::uint32_t>(component.parts), source.part.product};
+  return {now, static_cast<std::uint32_t>(number), source.part.product};
 }
 
 /// Starts or stops the failure clock as the machine's condition asks; `now` in nanoseconds.

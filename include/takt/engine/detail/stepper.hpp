@@ -18,9 +18,6 @@
 #include "takt/engine/advance.hpp"
 #include "takt/engine/detail/scratch.hpp"
 
-/// The path of an event that happens millions of times a second is compiled as one piece.
-#define TAKT_HOT [[gnu::always_inline]] inline
-
 namespace takt::detail {
 
 /// The circle of waits that a producer just blocked closes, as lines of text; empty if there is none.
@@ -266,8 +263,6 @@ void Stepper<Queue, kPlain, Observer>::drain() {
 }
 
 }  // namespace takt::detail
-
-#undef TAKT_HOT
 
 #include "takt/engine/detail/stepper_breakdowns.hpp"
 #include "takt/engine/detail/stepper_machines.hpp"

@@ -27,7 +27,7 @@ void Stepper<Queue, kPlain, Observer>::arrive(std::uint32_t i) {
 template <class Queue, bool kPlain, class Observer>
 bool Stepper<Queue, kPlain, Observer>::offer(std::uint32_t i) {
   SourceState& source = view_.sources[i];
-  const Part part = entering_part(model_, self_, source, now_);
+  const Part part = entering_part(model_, self_.parts, source, now_);
   if (!deliver(part, source.place, producer_of_source(i))) return false;
   note_release(i, part);
   return true;
@@ -51,7 +51,7 @@ void Stepper<Queue, kPlain, Observer>::hold(std::uint32_t i) {
 template <class Queue, bool kPlain, class Observer>
 Part Stepper<Queue, kPlain, Observer>::release_from_source(std::uint32_t i) {
   SourceState& source = view_.sources[i];
-  const Part part = entering_part(model_, self_, source, now_);
+  const Part part = entering_part(model_, self_.parts, source, now_);
   source.holding = 0;
   note_release(i, part);
   observer_.hold(i, -1, now());
