@@ -156,18 +156,18 @@ class RealPlant {
     snapshot.epoch = epoch;
     snapshot.seq = seq;
     for (const Sensors& sensors : kSensors) {
-      const auto at = model_.entity_at.find(base + sensors.name);
-      if (at == model_.entity_at.end()) continue;
-      MachineLog& log = logs_[model_.entities[at->second].index];
+      const std::uint32_t at = model_.entity_at(base + sensors.name);
+      if (at == takt::kNone) continue;
+      MachineLog& log = logs_[model_.entities[at].index];
       snapshot.entities.push_back(log.read(base + sensors.name, sensors, clock, state_.now));
     }
     const takt::ConstStateView view(model_, state_);
     for (const char* buffer : kSensedBuffers) {
-      const auto at = model_.entity_at.find(base + buffer);
-      if (at == model_.entity_at.end()) continue;
+      const std::uint32_t at = model_.entity_at(base + buffer);
+      if (at == takt::kNone) continue;
       takt::EntityReading& reading = snapshot.entities.emplace_back();
       reading.path = base + buffer;
-      reading.level = view.buffers[model_.entities[at->second].index].level;
+      reading.level = view.buffers[model_.entities[at].index].level;
     }
     return snapshot;
   }

@@ -89,7 +89,8 @@ double Future::draw_pieces_left(double completed) {
 
 std::vector<std::uint32_t> Future::run(const Present& present, const std::vector<takt::Time>& until) {
   now_ = present;
-  cycle_time() = load_time() = Distribution::constant(present.first_s);
+  set_cycle_time(Distribution::constant(present.first_s));
+  set_load_time(Distribution::constant(present.first_s));
   takt::fork_into(state_, common_.model, numbers_, common_.base, replication_);
   if (common_.running) {
     set_scrap(present.scrap);
@@ -124,7 +125,7 @@ void Future::begin_operation(Step step) {
   is_other_ = step == Step::other || (step == Step::back && now_.before_s <= 0.0);
   set_scrap(common_.evidence.stop_probability);
   if (is_other_) {
-    cycle_time() = durations().law();
+    set_cycle_time(durations().law());
     now_.pieces_left = kNoEnd;
   } else {
     if (step == Step::back) {
@@ -132,7 +133,7 @@ void Future::begin_operation(Step step) {
     } else {
       now_.pieces_left -= 1.0;
     }
-    cycle_time() = Distribution::constant(now_.duration_s);
+    set_cycle_time(Distribution::constant(now_.duration_s));
   }
 }
 
@@ -147,7 +148,7 @@ void Future::operation_begun(double duration_s) {
 
 void Future::set_next_gap() {
   const ListedLaw& next = gaps(now_.pieces_left <= 0.0);
-  if (next_gap_ != &next) load_time() = next.law();
+  if (next_gap_ != &next) set_load_time(next.law());
   next_gap_ = &next;
 }
 

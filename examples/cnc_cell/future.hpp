@@ -79,8 +79,8 @@ class Future {
   void operation_begun(double duration_s);
   void react();
   void set_scrap(double probability) { numbers_.probabilities[spec_.scrap] = probability; }
-  takt::Distribution& cycle_time() { return numbers_.laws[spec_.cycle_law]; }
-  takt::Distribution& load_time() { return numbers_.laws[spec_.load_law]; }
+  void set_cycle_time(takt::Distribution law) { numbers_.set_law(spec_.cycle_law, std::move(law)); }
+  void set_load_time(takt::Distribution law) { numbers_.set_law(spec_.load_law, std::move(law)); }
 
   static constexpr double kNoEnd = std::numeric_limits<double>::infinity();
 

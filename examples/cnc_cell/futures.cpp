@@ -15,8 +15,8 @@ namespace {
 takt::State state_at(const takt::Model& model, bool running, takt::Duration since, std::uint64_t seed) {
   const takt::Distribution not_yet = takt::Distribution::constant(takt::kLongestSeconds);
   takt::Parameters numbers = model.defaults;
-  numbers.laws[model.machines.front().load_law] = running ? takt::Distribution::constant(0.0) : not_yet;
-  numbers.laws[model.machines.front().cycle_law] = not_yet;
+  numbers.set_law(model.machines.front().load_law, running ? takt::Distribution::constant(0.0) : not_yet);
+  numbers.set_law(model.machines.front().cycle_law, not_yet);
   takt::State state = takt::start(model, numbers, seed);
   takt::advance(model, numbers, state, takt::Time{since});
   return state;

@@ -55,7 +55,7 @@ Outcome advance_simulation(Simulation& simulation, const py::object& duration) {
 
 bool are_equal(const Simulation& a, const Simulation& b) {
   if (&a == &b) return true;
-  if (a.model->hash != b.model->hash) return false;
+  if (a.model->hash() != b.model->hash()) return false;
   const auto first = copy_of(a);  // never two turns at once: two threads that compare crosswise would wait forever
   const auto turn = b.turns.take();
   const py::gil_scoped_release release;
@@ -65,9 +65,11 @@ bool are_equal(const Simulation& a, const Simulation& b) {
 /// The numbers that scenarios may change: path, value in the unit, unit.
 std::vector<std::tuple<std::string, double, std::string>> numbers_of(const Model& model, const Parameters& numbers) {
   std::vector<std::tuple<std::string, double, std::string>> rows;
-  for (const ParameterSlot& slot : model.parameter_slots)
-    rows.emplace_back(slot.path, get_number(model, numbers, slot.path),
-                      slot.kind == ParameterSlot::Kind::law ? "s" : "1");
+  for (const ParameterSlot& slot : model.parameter_slots) {
+    const std::string path = slot_path(model, slot);
+    rows.emplace_back(path, get_number(model, numbers, path), slot.kind == ParameterSlot::Kind::law ? "s" : "1");
+  }
+  std::sort(rows.begin(), rows.end());
   return rows;
 }
 

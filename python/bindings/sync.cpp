@@ -59,7 +59,7 @@ Duration stride_of(const Twin& twin) {
   const Model& model = twin.model();
   double events_per_s = 1e-3;
   const auto add = [&](std::uint32_t law, double servers) {
-    const double mean = twin.parameters().laws[law].mean();
+    const double mean = twin.parameters().law(law).mean();
     if (mean > 0.0) events_per_s += servers / mean;
   };
   for (const MachineSpec& machine : model.machines)
@@ -248,7 +248,7 @@ void bind_sync(py::module_& module) {
           py::arg("simulation"), "A simulation as it stands.")
       .def_readonly("seed", &Present::seed)
       .def_property_readonly("plant_name", [](const Present& present) { return present.model->plant.name; })
-      .def_property_readonly("model_hash", [](const Present& present) { return present.model->hash; });
+      .def_property_readonly("model_hash", [](const Present& present) { return present.model->hash(); });
   bind_reports(module);
   py::class_<LiveTwin>(module, "Twin",
                        "A model, its numbers and a state, kept true. Threads that share one take turns.")

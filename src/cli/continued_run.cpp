@@ -24,7 +24,7 @@ Present present_from(const std::filesystem::path& file, const std::filesystem::p
   Plant as_it_is = io::load_plant(plant);
   if (as_it_is.clock == WallClock{}) as_it_is.clock = checkpoint.model->plant.clock;  // it began with what was reported
   present.model = std::make_shared<const Model>(compile(std::move(as_it_is), checkpoint.model->options));
-  if (present.model->hash == checkpoint.model->hash) {
+  if (present.model->hash() == checkpoint.model->hash()) {
     present.parameters = std::move(checkpoint.parameters);
     present.state = std::move(checkpoint.state);
   } else {

@@ -121,7 +121,7 @@ Json document_of(const Replayed& replayed) {
     conflicts.push_back(std::move(row));
   }
   return {{"plant", twin.model().plant.name},
-          {"model_hash", hex(twin.model().hash)},
+          {"model_hash", hex(twin.model().hash())},
           {"time", to_text(twin.model().plant.clock.to_wall(twin.time()))},
           {"snapshots",
            {{"applied", report.applied},

@@ -100,7 +100,7 @@ int validate(const Options& options) {
     if (options.json) {
       print_data(pretty({{"plant", model.plant.name},
                          {"valid", true},
-                         {"model_hash", hex(model.hash)},
+                         {"model_hash", hex(model.hash())},
                          {"faults", Json::array()},
                          {"warnings", json_of(warnings)}}));
     } else {

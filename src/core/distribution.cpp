@@ -10,9 +10,9 @@
 //   gamma        a shape, b scale, c mean, d coefficient of variation
 //   weibull      a scale, b shape
 //   beta         a alpha, b beta, c low, d high
-//   empirical    values_, ascending
-//   discrete     values_ ascending and different, weights_, cumulated_
-//   mixture      parts_, weights_, cumulated_
+//   empirical    values, ascending
+//   discrete     values ascending and different, weights, cumulated
+//   mixture      parts, weights, cumulated
 #include "takt/core/distribution.hpp"
 
 #include <algorithm>
@@ -208,7 +208,7 @@ Distribution Distribution::empirical(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   Distribution d;
   d.law_ = Law::empirical;
-  d.values_ = std::move(values);
+  d.lists_ = std::make_shared<const Lists>(Lists{std::move(values), {}, {}, {}});
   return d;
 }
 
@@ -218,30 +218,53 @@ Distribution Distribution::discrete(std::vector<double> values, std::vector<doub
   for (std::size_t i = 0; i < values.size(); ++i) pairs.emplace_back(values[i], weights[i]);
   std::stable_sort(pairs.begin(), pairs.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
 
-  Distribution d;
-  d.law_ = Law::discrete;
+  Lists lists;
   weights.clear();
   for (const auto& [value, weight] : pairs) {
-    if (!d.values_.empty() && d.values_.back() == value) {
+    if (!lists.values.empty() && lists.values.back() == value) {
       weights.back() += weight;
     } else {
-      d.values_.push_back(value);
+      lists.values.push_back(value);
       weights.push_back(weight);
     }
   }
-  d.weights_ = normalised(std::move(weights));
-  d.cumulated_ = cumulated(d.weights_);
+  lists.weights = normalised(std::move(weights));
+  lists.cumulated = cumulated(lists.weights);
+  Distribution d;
+  d.law_ = Law::discrete;
+  d.lists_ = std::make_shared<const Lists>(std::move(lists));
   return d;
 }
 
 Distribution Distribution::mixture(std::vector<Distribution> parts, std::vector<double> weights) {
   Checks().need(!parts.empty(), "parts", 0.0, "at least one part").weights(weights, parts.size()).done();
+  Lists lists;
+  lists.parts = std::move(parts);
+  lists.weights = normalised(std::move(weights));
+  lists.cumulated = cumulated(lists.weights);
   Distribution d;
   d.law_ = Law::mixture;
-  d.parts_ = std::move(parts);
-  d.weights_ = normalised(std::move(weights));
-  d.cumulated_ = cumulated(d.weights_);
+  d.lists_ = std::make_shared<const Lists>(std::move(lists));
   return d;
+}
+
+std::span<const double> Distribution::values() const {
+  return lists_ ? std::span<const double>(lists_->values) : std::span<const double>();
+}
+
+std::span<const double> Distribution::weights() const {
+  return lists_ ? std::span<const double>(lists_->weights) : std::span<const double>();
+}
+
+std::span<const Distribution> Distribution::parts() const {
+  return lists_ ? std::span<const Distribution>(lists_->parts) : std::span<const Distribution>();
+}
+
+bool operator==(const Distribution& a, const Distribution& b) {
+  if (a.law_ != b.law_ || a.a_ != b.a_ || a.b_ != b.b_ || a.c_ != b.c_ || a.d_ != b.d_) return false;
+  return a.lists_ == b.lists_ ||
+         (std::ranges::equal(a.values(), b.values()) && std::ranges::equal(a.weights(), b.weights()) &&
+          std::ranges::equal(a.parts(), b.parts()));
 }
 
 double Distribution::mean() const {

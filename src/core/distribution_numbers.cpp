@@ -120,9 +120,9 @@ std::vector<double> with_weight(std::span<const double> weights, std::size_t ind
 
 std::vector<std::string> Distribution::number_names() const {
   std::vector<std::string> names = own_names(law_);
-  for (std::size_t i = 0; i < weights_.size(); ++i) names.push_back("weight/" + std::to_string(i));
-  for (std::size_t i = 0; i < parts_.size(); ++i) {
-    for (const std::string& name : parts_[i].number_names()) names.push_back(std::to_string(i) + "/" + name);
+  for (std::size_t i = 0; i < weights().size(); ++i) names.push_back("weight/" + std::to_string(i));
+  for (std::size_t i = 0; i < parts().size(); ++i) {
+    for (const std::string& name : parts()[i].number_names()) names.push_back(std::to_string(i) + "/" + name);
   }
   if (!place_of("mean", names)) names.emplace_back("mean");
   return names;
@@ -136,9 +136,9 @@ std::array<double, 4> Distribution::own_numbers() const {
 double Distribution::number(const std::string& name) const {
   if (const auto place = place_of(name, own_names(law_))) return own_numbers()[*place];
   if (name == "mean") return mean();
-  if (const auto index = weight_index(name, weights_.size())) return weights_[*index];
-  if (const auto part = part_number(name, parts_.size())) {
-    return in_part(part->first, [&] { return parts_[part->first].number(part->second); });
+  if (const auto index = weight_index(name, weights().size())) return weights()[*index];
+  if (const auto part = part_number(name, parts().size())) {
+    return in_part(part->first, [&] { return parts()[part->first].number(part->second); });
   }
   throw_unknown(*this, name);
 }
@@ -151,14 +151,15 @@ Distribution Distribution::with(const std::string& name, double value) const {
     return remade(law_, numbers);
   }
   if (name == "mean") return with_mean(value);
-  if (const auto index = weight_index(name, weights_.size())) {
-    std::vector<double> weights = with_weight(weights_, *index, value);
-    return law_ == Law::mixture ? mixture(parts_, std::move(weights)) : discrete(values_, std::move(weights));
+  if (const auto index = weight_index(name, weights().size())) {
+    std::vector<double> weights = with_weight(this->weights(), *index, value);
+    return law_ == Law::mixture ? mixture({parts().begin(), parts().end()}, std::move(weights))
+                                : discrete({values().begin(), values().end()}, std::move(weights));
   }
-  if (const auto part = part_number(name, parts_.size())) {
-    std::vector<Distribution> parts = parts_;
-    parts[part->first] = in_part(part->first, [&] { return parts_[part->first].with(part->second, value); });
-    return mixture(std::move(parts), {weights_.begin(), weights_.end()});
+  if (const auto part = part_number(name, parts().size())) {
+    std::vector<Distribution> parts(this->parts().begin(), this->parts().end());
+    parts[part->first] = in_part(part->first, [&] { return parts[part->first].with(part->second, value); });
+    return mixture(std::move(parts), {weights().begin(), weights().end()});
   }
   throw_unknown(*this, name);
 }

@@ -16,6 +16,12 @@
 
 #include "takt/core/distribution.hpp"
 
+/// What the laws that stand on lists hold.
+struct takt::Distribution::Lists {
+  std::vector<double> values, weights, cumulated;  ///< cumulated: the running sums of weights
+  std::vector<Distribution> parts;
+};
+
 namespace takt::detail {
 
 inline constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -257,9 +263,9 @@ struct Laws {
       case Law::gamma: return f(GammaLaw{d.a_, d.b_, d.c_, d.d_});
       case Law::weibull: return f(WeibullLaw{d.a_, d.b_});
       case Law::beta: return f(BetaLaw{d.a_, d.b_, d.c_, d.d_});
-      case Law::empirical: return f(ListedLaw{d.values_, {}, {}});
-      case Law::discrete: return f(ListedLaw{d.values_, d.weights_, d.cumulated_});
-      case Law::mixture: return f(MixtureLaw{d.parts_, d.weights_, d.cumulated_});
+      case Law::empirical: return f(ListedLaw{d.lists_->values, {}, {}});
+      case Law::discrete: return f(ListedLaw{d.lists_->values, d.lists_->weights, d.lists_->cumulated});
+      case Law::mixture: return f(MixtureLaw{d.lists_->parts, d.lists_->weights, d.lists_->cumulated});
       case Law::constant: break;
     }
     return f(ConstantLaw{d.a_});

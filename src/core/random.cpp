@@ -134,15 +134,6 @@ void fill_block(StreamKey stream, std::uint64_t index, std::uint64_t* out) {
 
 }  // namespace
 
-std::uint64_t hash_path(std::string_view path) {
-  std::uint64_t hash = 0xcbf29ce484222325U;
-  for (const char c : path) {
-    hash ^= static_cast<unsigned char>(c);
-    hash *= 0x100000001b3U;
-  }
-  return mix64(hash);
-}
-
 void fill_draws(StreamKey stream, std::uint64_t first, std::span<std::uint64_t> out) {
   if ((first | out.size()) % kDrawBlock != 0) throw Error("fill_draws: first and size must be multiples of 16");
   for (std::size_t i = 0; i < out.size(); i += kDrawBlock) fill_block(stream, (first + i) >> 1, out.data() + i);

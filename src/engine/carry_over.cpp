@@ -19,11 +19,11 @@ bool same_choice(const Model& from, const ParameterSlot& a, const Model& to, con
 Parameters carry_over(const Model& from, const Parameters& parameters, const Model& to) {
   Parameters numbers = to.defaults;
   for (const ParameterSlot& slot : to.parameter_slots) {
-    const auto it = std::ranges::lower_bound(from.parameter_slots, slot.path, {}, &ParameterSlot::path);
-    if (it == from.parameter_slots.end() || it->path != slot.path || it->kind != slot.kind) continue;
+    const ParameterSlot* const it = find_slot(from, slot_path(to, slot));
+    if (it == nullptr || it->kind != slot.kind) continue;
     if (slot.kind == ParameterSlot::Kind::law) {
-      if (from.defaults.laws[it->index] == to.defaults.laws[slot.index])
-        numbers.laws[slot.index] = parameters.laws[it->index];
+      if (from.defaults.law(it->index) == to.defaults.law(slot.index))
+        numbers.set_law(slot.index, parameters.law(it->index));
     } else if (slot.kind == ParameterSlot::Kind::route
                    ? same_choice(from, *it, to, slot)
                    : from.defaults.probabilities[it->index] == to.defaults.probabilities[slot.index]) {

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "engine/model_hash.hpp"
+#include "takt/core/error.hpp"
 #include "takt/engine/model.hpp"
 #include "takt/plant/index.hpp"
 
@@ -34,34 +34,43 @@ class Compiler {
   }
 
   Model compile() {
+    if (auto faults = validate(model_.plant, *index_); !faults.empty()) throw InvalidInput(std::move(faults));
     model_.products = model_.plant.products.empty() ? std::vector<std::string>{"part"} : model_.plant.products;
     for (const auto& [name, calendar] : model_.plant.calendars) model_.calendars.push_back(calendar);
-    resolve_targets();
     number_things();
     connect_buffers();
+    list_entities();
+    reserve();
     for (ComponentSpec& component : model_.components) component.plain = component.machines > 0;
     for (const std::size_t e : machine_order_) fill_machine(e);
     for (const std::size_t e : source_order_) fill_source(e);
     find_lines();
-    list_entities();
-    std::ranges::sort(model_.parameter_slots, {}, &ParameterSlot::path);
-    model_.hash = detail::hash_of(model_);
+    order_slots();
     return std::move(model_);
   }
 
  private:
   const PlantIndex::Place& place(std::size_t e) const { return index_->equipment()[e]; }
   std::size_t equipment_count() const { return index_->equipment().size(); }
+  std::span<const std::uint32_t> targets(std::size_t e) const { return index_->targets(e); }
   template <class Kind>
   const Kind* as(std::size_t e) const {
-    return std::get_if<Kind>(&place(e).equipment->is);
+    return place(e).as<Kind>();
+  }
+  template <class Kind>
+  bool is(std::size_t e) const {
+    return place(e).is<Kind>();
   }
 
-  void resolve_targets() {
-    targets_.resize(equipment_count());
-    for (std::size_t e = 0; e < equipment_count(); ++e)
-      for (const Output& output : place(e).equipment->to)
-        targets_[e].push_back(*index_->find_equipment(output.to, place(e)));
+  /// About what the machines and sources need.
+  void reserve() {
+    const std::size_t n = machine_order_.size() + source_order_.size();
+    constexpr std::size_t kNumbers = 5;  // of a machine that fails, with one way out
+    slots_.reserve(kNumbers * n);
+    model_.routes.reserve(n);
+    model_.sources.reserve(source_order_.size());
+    model_.machine_of_server.reserve(machine_order_.size());
+    model_.defaults.probabilities.reserve(2 * n);
   }
 
   // ---- components and numbers ------------------------------------------------------------------------------------
@@ -69,17 +78,21 @@ class Compiler {
     const std::size_t n = equipment_count();
     Sets sets(n + index_->crews().size());
     for (std::size_t e = 0; e < n; ++e) {
-      for (const std::size_t t : targets_[e])
-        if (as<Sink>(t) == nullptr) sets.unite(e, t);
+      for (const std::uint32_t t : targets(e))
+        if (!is<Sink>(t)) sets.unite(e, t);
       if (const Machine* m = as<Machine>(e); m != nullptr && m->failure && !m->failure->crew.empty())
         sets.unite(e, n + *index_->find_crew(m->failure->crew, place(e)));
     }
-    std::unordered_map<std::size_t, std::uint32_t> number;
+    std::vector<std::uint32_t> number(n + index_->crews().size(), kNone);  // of the component, by its set
+    std::uint32_t components = 0;
     component_of_.assign(n, 0);
     for (std::size_t e = 0; e < n; ++e)
-      if (as<Sink>(e) == nullptr)
-        component_of_[e] = number.try_emplace(sets.find(e), static_cast<std::uint32_t>(number.size())).first->second;
-    model_.components.resize(number.size());
+      if (!is<Sink>(e)) {
+        std::uint32_t& own = number[sets.find(e)];
+        if (own == kNone) own = components++;
+        component_of_[e] = own;
+      }
+    model_.components.resize(components);
     mark_cycles();
 
     machine_order_ = in_component_order<Machine>();
@@ -89,19 +102,22 @@ class Compiler {
     assign_numbers(machine_order_, &ComponentSpec::first_machine, &ComponentSpec::machines);
     assign_numbers(source_order_, &ComponentSpec::first_source, &ComponentSpec::sources);
     for (std::size_t e = 0; e < n; ++e)
-      if (as<Sink>(e) != nullptr) number_[e] = model_.sinks++;
+      if (is<Sink>(e)) number_[e] = model_.sinks++;
     for (std::size_t c = 0; c < index_->crews().size(); ++c) {
-      const auto found = number.find(sets.find(n + c));
-      model_.crews.push_back({index_->crews()[c].crew->size, found == number.end() ? 0 : found->second});
+      const std::uint32_t component = number[sets.find(n + c)];
+      model_.crews.push_back({index_->crews()[c].crew->size, component == kNone ? 0 : component});
     }
   }
 
   template <class Kind>
   std::vector<std::size_t> in_component_order() const {
-    std::vector<std::size_t> order;
+    std::vector<std::size_t> begin(model_.components.size() + 1, 0);
     for (std::size_t e = 0; e < equipment_count(); ++e)
-      if (as<Kind>(e) != nullptr) order.push_back(e);
-    std::ranges::stable_sort(order, {}, [this](std::size_t e) { return component_of_[e]; });
+      if (is<Kind>(e)) ++begin[component_of_[e] + 1];
+    std::partial_sum(begin.begin(), begin.end(), begin.begin());
+    std::vector<std::size_t> order(begin.back());
+    for (std::size_t e = 0; e < equipment_count(); ++e)
+      if (is<Kind>(e)) order[begin[component_of_[e]]++] = e;
     return order;
   }
 
@@ -118,8 +134,8 @@ class Compiler {
   /// A component is cyclic if taking away, again and again, what nothing flows into leaves something (Kahn 1962).
   void mark_cycles() {
     std::vector<std::size_t> incoming(equipment_count(), 0);
-    for (const auto& targets : targets_)
-      for (const std::size_t t : targets) ++incoming[t];
+    for (std::size_t e = 0; e < equipment_count(); ++e)
+      for (const std::uint32_t t : targets(e)) ++incoming[t];
     std::vector<std::size_t> open;
     for (std::size_t e = 0; e < equipment_count(); ++e)
       if (incoming[e] == 0) open.push_back(e);
@@ -128,25 +144,31 @@ class Compiler {
       const std::size_t e = open.back();
       open.pop_back();
       gone[e] = true;
-      for (const std::size_t t : targets_[e])
+      for (const std::uint32_t t : targets(e))
         if (--incoming[t] == 0) open.push_back(t);
     }
     for (std::size_t e = 0; e < equipment_count(); ++e)
-      if (!gone[e] && as<Sink>(e) == nullptr) model_.components[component_of_[e]].cyclic = true;
+      if (!gone[e] && !is<Sink>(e)) model_.components[component_of_[e]].cyclic = true;
   }
 
   // ---- buffers and the entries of machines fed without one -------------------------------------------------------
   void connect_buffers() {
-    std::vector<std::vector<std::size_t>> feeders(equipment_count());  // explicit buffers before each machine
+    std::vector<std::uint32_t> feeders(equipment_count() + 1, 0);  // of each machine: where its buffers begin below
     std::vector<bool> fed_directly(equipment_count(), false);
     for (std::size_t e = 0; e < equipment_count(); ++e)
-      for (const std::size_t t : targets_[e]) {
-        if (as<Machine>(t) == nullptr) continue;
-        if (as<Buffer>(e) != nullptr)
-          feeders[t].push_back(e);
+      for (const std::uint32_t t : targets(e)) {
+        if (!is<Machine>(t)) continue;
+        if (is<Buffer>(e))
+          ++feeders[t + 1];
         else
           fed_directly[t] = true;
       }
+    std::partial_sum(feeders.begin(), feeders.end(), feeders.begin());
+    std::vector<std::uint32_t> buffers(feeders.back()), next_feeder = feeders;
+    for (std::size_t e = 0; e < equipment_count(); ++e)
+      if (is<Buffer>(e))
+        for (const std::uint32_t t : targets(e))
+          if (is<Machine>(t)) buffers[next_feeder[t]++] = static_cast<std::uint32_t>(e);
     entry_of_.assign(equipment_count(), kNone);
     model_.machine_entity.resize(machine_order_.size());
     std::size_t next_buffer = 0, next_machine = 0;
@@ -159,10 +181,11 @@ class Compiler {
         if (fed_directly[machine_order_[next_machine]]) add_entry(machine_order_[next_machine]);
       component.buffers = static_cast<std::uint32_t>(model_.buffers.size()) - component.first_buffer;
     }
+    model_.machines.reserve(machine_order_.size());
     for (const std::size_t e : machine_order_) {
       MachineSpec& spec = model_.machines.emplace_back();
       spec.first_input = static_cast<std::uint32_t>(model_.inputs.size());
-      for (const std::size_t b : feeders[e]) model_.inputs.push_back(number_[b]);
+      for (std::uint32_t i = feeders[e]; i < feeders[e + 1]; ++i) model_.inputs.push_back(number_[buffers[i]]);
       if (entry_of_[e] != kNone) model_.inputs.push_back(entry_of_[e]);
       spec.inputs = static_cast<std::uint32_t>(model_.inputs.size()) - spec.first_input;
       if (spec.inputs == 1) spec.input = model_.inputs.back();
@@ -179,13 +202,10 @@ class Compiler {
     if (model_.keeps_parts())
       spec.ring = std::bit_ceil(buffer.capacity ? std::max(1U, std::min(*buffer.capacity, 1U << 16)) : 16U);
     spec.first_consumer = static_cast<std::uint32_t>(model_.consumers.size());
-    std::vector<std::uint32_t> machines;
-    for (const std::size_t t : targets_[e]) machines.push_back(number_[t]);
-    std::ranges::sort(machines);
-    model_.consumers.insert(model_.consumers.end(), machines.begin(), machines.end());
-    spec.consumers = static_cast<std::uint32_t>(machines.size());
-    model_.buffer_entity.push_back(
-        static_cast<std::uint32_t>(e));  // equipment for now; list_entities makes it an entity
+    for (const std::uint32_t t : targets(e)) model_.consumers.push_back(number_[t]);
+    spec.consumers = static_cast<std::uint32_t>(targets(e).size());
+    std::ranges::sort(std::span(model_.consumers).last(spec.consumers));
+    model_.buffer_entity.push_back(kNone);
   }
 
   void add_entry(std::size_t e) {
@@ -200,46 +220,64 @@ class Compiler {
   }
 
   std::uint32_t place_number(std::size_t target) const {
-    if (as<Sink>(target) != nullptr) return static_cast<std::uint32_t>(model_.buffers.size()) + number_[target];
-    return as<Machine>(target) != nullptr ? entry_of_[target] : number_[target];
+    if (is<Sink>(target)) return static_cast<std::uint32_t>(model_.buffers.size()) + number_[target];
+    return is<Machine>(target) ? entry_of_[target] : number_[target];
   }
 
   // ---- numbers that are learnt or varied -------------------------------------------------------------------------
-  std::uint32_t add_law(const std::string& path, const Distribution& law) {
-    const auto index = static_cast<std::uint32_t>(model_.defaults.laws.size());
-    model_.defaults.laws.push_back(law);
-    model_.parameter_slots.push_back({path, ParameterSlot::Kind::law, index, 0, 0});
-    return index;
+  using Name = ParameterSlot::Name;
+  using Kind = ParameterSlot::Kind;
+
+  /// `slot` tells whose number it is and how it is called.
+  std::uint32_t add_law(ParameterSlot slot, const Distribution& law) {
+    slot.kind = Kind::law;
+    slot.index = model_.defaults.add_law(law);
+    slots_.push_back(slot);
+    return slot.index;
   }
 
-  std::uint32_t add_probability(const std::string& path, double value) {
-    const auto index = static_cast<std::uint32_t>(model_.defaults.probabilities.size());
+  std::uint32_t add_probability(ParameterSlot slot, double value) {
+    slot.kind = Kind::probability;
+    slot.index = static_cast<std::uint32_t>(model_.defaults.probabilities.size());
     model_.defaults.probabilities.push_back(value);
-    model_.parameter_slots.push_back({path, ParameterSlot::Kind::probability, index, 0, 0});
-    return index;
+    slots_.push_back(slot);
+    return slot.index;
   }
 
   /// Marks the last `count` probabilities as ways of one choice.
   void bind_siblings(std::uint32_t count) {
     const auto first = static_cast<std::uint32_t>(model_.defaults.probabilities.size()) - count;
-    for (ParameterSlot& slot : std::span(model_.parameter_slots).last(count)) {
-      slot.kind = ParameterSlot::Kind::route;
+    for (ParameterSlot& slot : std::span(slots_).last(count)) {
+      slot.kind = Kind::route;
       slot.first = first;
       slot.count = count;
     }
   }
 
-  std::uint32_t add_law_by_product(const std::string& path, const LawByProduct& laws, bool by_product) {
-    if (!by_product) return add_law(path, laws.law);
+  ParameterSlot slot_of(std::size_t e, Name name) const { return {.entity = entity_of_[e], .name = name}; }
+
+  std::uint32_t add_law_by_product(ParameterSlot slot, const LawByProduct& laws, bool by_product) {
+    if (!by_product) return add_law(slot, laws.law);
     std::uint32_t general = kNone;
     std::vector<std::uint32_t> of;
-    for (const std::string& product : model_.products) {
-      const auto own = laws.of.find(product);
-      if (own == laws.of.end() && general == kNone) general = add_law(path, laws.law);
-      of.push_back(own == laws.of.end() ? general : add_law(path + "/" + product, own->second));
+    for (std::uint32_t p = 0; p < model_.products.size(); ++p) {
+      const auto own = laws.of.find(model_.products[p]);
+      ParameterSlot of_product = slot;
+      of_product.product = p;
+      if (own == laws.of.end() && general == kNone) general = add_law(slot, laws.law);
+      of.push_back(own == laws.of.end() ? general : add_law(of_product, own->second));
     }
     model_.law_of.insert(model_.law_of.end(), of.begin(), of.end());
     return static_cast<std::uint32_t>(model_.law_of.size() - of.size());
+  }
+
+  /// Puts the slots in the order of their entities.
+  void order_slots() {
+    std::vector<std::uint32_t> begin(model_.entities.size() + 1, 0);
+    for (const ParameterSlot& slot : slots_) ++begin[slot.entity + 1];
+    std::partial_sum(begin.begin(), begin.end(), begin.begin());
+    model_.parameter_slots.resize(slots_.size());
+    for (const ParameterSlot& slot : slots_) model_.parameter_slots[begin[slot.entity]++] = slot;
   }
 
   struct Routes {
@@ -249,12 +287,12 @@ class Compiler {
   Routes add_routes(std::size_t e) {
     const std::vector<Output>& outputs = place(e).equipment->to;
     Routes routes{static_cast<std::uint32_t>(model_.routes.size()), 0, kNone};
-    const RouteRange general = add_route_group(e, "");
+    const RouteRange general = add_route_group(e, "", kNone);
     const bool by_product = std::ranges::any_of(outputs, [](const Output& o) { return !o.product.empty(); });
     if (by_product) {
       std::vector<RouteRange> ranges;
-      for (const std::string& product : model_.products) {
-        const RouteRange own = add_route_group(e, product);
+      for (std::uint32_t p = 0; p < model_.products.size(); ++p) {
+        const RouteRange own = add_route_group(e, model_.products[p], p);
         ranges.push_back(own.count > 0 ? own : general);
       }
       routes.ranges = static_cast<std::uint32_t>(model_.routes_of.size());
@@ -264,24 +302,16 @@ class Compiler {
     return routes;
   }
 
-  /// A way is named by the last name of where it leads, or as it is written where two of them end alike.
-  std::string way_name(std::size_t e, std::size_t output) const {
-    const std::string& name = place(targets_[e][output]).equipment->name;
-    const bool unique = std::ranges::none_of(targets_[e], [&](std::size_t other) {
-      return other != targets_[e][output] && place(other).equipment->name == name;
-    });
-    if (unique) return name;
-    const std::string& written = place(e).equipment->to[output].to;
-    return written.starts_with('/') ? written.substr(1) : written;
-  }
-
-  RouteRange add_route_group(std::size_t e, const std::string& product) {
+  RouteRange add_route_group(std::size_t e, const std::string& product, std::uint32_t number) {
     const std::vector<Output>& outputs = place(e).equipment->to;
     RouteRange range{static_cast<std::uint32_t>(model_.routes.size()), 0};
-    for (std::size_t i = 0; i < outputs.size(); ++i) {
+    ParameterSlot slot = slot_of(e, Name::to);
+    slot.product = number;
+    for (std::uint32_t i = 0; i < outputs.size(); ++i) {
       if (outputs[i].product != product) continue;
-      const std::string path = place(e).path + "/to/" + way_name(e, i) + (product.empty() ? "" : "/" + product);
-      model_.routes.push_back({place_number(targets_[e][i]), add_probability(path, outputs[i].probability)});
+      slot.route = static_cast<std::uint32_t>(model_.routes.size());
+      slot.output = i;
+      model_.routes.push_back({place_number(targets(e)[i]), add_probability(slot, outputs[i].probability)});
       ++range.count;
     }
     bind_siblings(range.count);
@@ -291,9 +321,8 @@ class Compiler {
   // ---- machines and sources --------------------------------------------------------------------------------------
   void fill_machine(std::size_t e) {
     const Machine& machine = *as<Machine>(e);
-    const std::string& path = place(e).path;
     MachineSpec& spec = model_.machines[number_[e]];
-    spec.path_hash = hash_path(path);
+    spec.path_hash = place(e).path_hash;
     spec.cycle_key = entity_key(spec.path_hash, Purpose::cycle);
     spec.component = component_of_[e];
     spec.servers = machine.servers;
@@ -305,9 +334,10 @@ class Compiler {
     spec.ranges = routes.ranges;
     if (routes.count == 1) spec.place = model_.routes[routes.first].place;
     const bool by_product = !machine.cycle_time.of.empty() || (machine.load_time && !machine.load_time->of.empty());
-    spec.cycle_law = add_law_by_product(path + "/cycle_time", machine.cycle_time, by_product);
-    if (machine.load_time) spec.load_law = add_law_by_product(path + "/load_time", *machine.load_time, by_product);
-    spec.scrap = add_probability(path + "/scrap", machine.scrap);
+    spec.cycle_law = add_law_by_product(slot_of(e, Name::cycle_time), machine.cycle_time, by_product);
+    if (machine.load_time)
+      spec.load_law = add_law_by_product(slot_of(e, Name::load_time), *machine.load_time, by_product);
+    spec.scrap = add_probability(slot_of(e, Name::scrap), machine.scrap);
     if (!machine.calendar.empty())
       spec.calendar = static_cast<std::uint32_t>(
           std::distance(model_.plant.calendars.begin(), model_.plant.calendars.find(machine.calendar)));
@@ -331,9 +361,8 @@ class Compiler {
   }
 
   void fill_failure(std::size_t e, const Failure& failure, MachineSpec& spec) {
-    const std::string path = place(e).path + "/failure";
-    spec.failure_law = add_law(path + "/time_to_failure", failure.time_to_failure);
-    spec.repair_law = add_law(path + "/time_to_repair", failure.time_to_repair);
+    spec.failure_law = add_law(slot_of(e, Name::time_to_failure), failure.time_to_failure);
+    spec.repair_law = add_law(slot_of(e, Name::time_to_repair), failure.time_to_repair);
     spec.clock = failure.clock;
     spec.on_failure = failure.on_failure;
     if (!failure.crew.empty()) spec.crew = static_cast<std::uint32_t>(*index_->find_crew(failure.crew, place(e)));
@@ -341,19 +370,18 @@ class Compiler {
 
   void fill_source(std::size_t e) {
     const Source& source = *as<Source>(e);
-    const std::string& path = place(e).path;
     SourceSpec& spec = model_.sources.emplace_back();
-    spec.path_hash = hash_path(path);
+    spec.path_hash = place(e).path_hash;
     spec.component = component_of_[e];
     spec.without_place = source.without_place;
     const Routes routes = add_routes(e);
     spec.first_route = routes.first;
     spec.routes = routes.count;
     spec.ranges = routes.ranges;
-    add_shares(path, source, spec);
+    add_shares(e, source, spec);
     if (const auto* renewal = std::get_if<Source::Renewal>(&source.supply)) {
       spec.kind = SourceSpec::Kind::renewal;
-      spec.interval_law = add_law(path + "/interval", renewal->interval);
+      spec.interval_law = add_law(slot_of(e, Name::interval), renewal->interval);
       if (renewal->first) spec.first = renewal->first->time_since_epoch().count();
     } else if (const auto* timetable = std::get_if<Source::Timetable>(&source.supply)) {
       spec.kind = SourceSpec::Kind::timetable;
@@ -388,14 +416,16 @@ class Compiler {
     return place >= model_.buffers.size();
   }
 
-  void add_shares(const std::string& path, const Source& source, SourceSpec& spec) {
+  void add_shares(std::size_t e, const Source& source, SourceSpec& spec) {
     spec.first_share = static_cast<std::uint32_t>(model_.shares.size());
     spec.shares = static_cast<std::uint32_t>(source.products.size());
     double sum = 0.0;
     for (const ProductShare& share : source.products) sum += share.share;
-    for (const ProductShare& share : source.products)
-      model_.shares.push_back(
-          {product_number(share.product), add_probability(path + "/products/" + share.product, share.share / sum)});
+    ParameterSlot slot = slot_of(e, Name::share);
+    for (const ProductShare& share : source.products) {
+      slot.product = product_number(share.product);
+      model_.shares.push_back({slot.product, add_probability(slot, share.share / sum)});
+    }
     bind_siblings(spec.shares);
   }
 
@@ -404,39 +434,68 @@ class Compiler {
   }
 
   // ---- names -----------------------------------------------------------------------------------------------------
+  /// Those above the equipment are few: they are sorted, and the equipment, which is, is merged in.
   void list_entities() {
+    struct Other {
+      Entity entity;
+      std::uint32_t line;  ///< its number, or kNone
+    };
+    std::vector<Other> others;
+    const auto add = [&](std::string path, Entity::Kind kind, std::uint32_t index = kNone, std::uint32_t line = kNone) {
+      others.push_back({{std::move(path), kind, index, kNone, kNone}, line});
+    };
     for (const Enterprise& e : model_.plant.enterprises) {
-      add_entity("/" + e.name, Entity::Kind::enterprise);
-      for (const Workshop& w : e.workshops) list_workshop("/" + e.name + "/" + w.name, w);
+      add("/" + e.name, Entity::Kind::enterprise);
+      for (const Workshop& w : e.workshops) {
+        const std::string path = "/" + e.name + "/" + w.name;
+        add(path, Entity::Kind::workshop);
+        for (const Controller& controller : w.controllers) add(path + "/" + controller.name, Entity::Kind::controller);
+      }
     }
-    for (std::size_t e = 0; e < equipment_count(); ++e) {
-      const Entity::Kind kind = as<Machine>(e) != nullptr  ? Entity::Kind::machine
-                                : as<Buffer>(e) != nullptr ? Entity::Kind::buffer
-                                : as<Source>(e) != nullptr ? Entity::Kind::source
-                                                           : Entity::Kind::sink;
-      add_entity(place(e).path, kind, number_[e]);
+    for (std::uint32_t l = 0; l < index_->lines().size(); ++l)
+      add(index_->lines()[l].path(), Entity::Kind::line, kNone, l);
+    for (std::uint32_t c = 0; c < index_->crews().size(); ++c) add(index_->crews()[c].path(), Entity::Kind::crew, c);
+    std::ranges::sort(others, {}, [](const Other& other) -> const std::string& { return other.entity.path; });
+
+    std::vector<std::uint32_t> line_entity(index_->lines().size());
+    model_.entities.reserve(others.size() + equipment_count());
+    const auto number = [this] { return static_cast<std::uint32_t>(model_.entities.size()); };
+    auto other = others.begin();
+    const auto add_others_before = [&](const std::string* path) {
+      for (; other != others.end() && (path == nullptr || other->entity.path < *path); ++other) {
+        if (other->line != kNone) line_entity[other->line] = number();
+        model_.entities.push_back(std::move(other->entity));
+      }
+    };
+    entity_of_.resize(equipment_count());
+    for (std::uint32_t l = 0; l < index_->lines().size(); ++l) {
+      const PlantIndex::LinePlace& line = index_->lines()[l];
+      const std::string path = line.path() + "/";  // what begins so is equipment of the line
+      add_others_before(&path);
+      for (std::uint32_t e = line.first; e < line.first + line.count; ++e) {
+        entity_of_[e] = number();
+        Entity& entity = model_.entities.emplace_back();
+        const std::string& name = place(e).equipment->name;
+        entity.path.reserve(path.size() + name.size());
+        entity.path.append(path).append(name);
+        entity.kind = kind_of_entity(e);
+        entity.index = number_[e];
+        entity.parent = line_entity[l];
+      }
     }
-    for (std::size_t c = 0; c < index_->crews().size(); ++c)
-      add_entity(index_->crews()[c].path, Entity::Kind::crew, static_cast<std::uint32_t>(c));
-    std::ranges::sort(model_.entities, {}, &Entity::path);
-    for (std::uint32_t i = 0; i < model_.entities.size(); ++i) model_.entity_at.emplace(model_.entities[i].path, i);
-    for (Entity& entity : model_.entities) {
-      const auto parent = model_.entity_at.find(entity.path.substr(0, entity.path.rfind('/')));
-      if (parent != model_.entity_at.end()) entity.parent = parent->second;
-    }
+    add_others_before(nullptr);
+    for (Entity& entity : model_.entities)
+      if (entity.parent == kNone)
+        entity.parent = model_.entity_at(std::string_view(entity.path).substr(0, entity.path.rfind('/')));
     link_controllers();
     link_entities();
   }
 
-  void list_workshop(const std::string& path, const Workshop& workshop) {
-    add_entity(path, Entity::Kind::workshop);
-    for (const Line& line : workshop.lines) add_entity(path + "/" + line.name, Entity::Kind::line);
-    for (const Controller& controller : workshop.controllers)
-      add_entity(path + "/" + controller.name, Entity::Kind::controller);
-  }
-
-  void add_entity(std::string path, Entity::Kind kind, std::uint32_t index = kNone) {
-    model_.entities.push_back({std::move(path), kind, index, kNone, kNone});
+  Entity::Kind kind_of_entity(std::size_t e) const {
+    return is<Machine>(e)  ? Entity::Kind::machine
+           : is<Buffer>(e) ? Entity::Kind::buffer
+           : is<Source>(e) ? Entity::Kind::source
+                           : Entity::Kind::sink;
   }
 
   void link_controllers() {
@@ -445,15 +504,14 @@ class Compiler {
         for (const Controller& controller : w.controllers) {
           const std::string base = "/" + e.name + "/" + w.name + "/";
           for (const std::string& owned : controller.owns) {
-            const auto it = model_.entity_at.find(owned.starts_with('/') ? owned : base + owned);
-            if (it != model_.entity_at.end())
-              model_.entities[it->second].controller = model_.entity_at.at(base + controller.name);
+            const std::uint32_t it = model_.entity_at(owned.starts_with('/') ? owned : base + owned);
+            if (it != kNone) model_.entities[it].controller = model_.entity_at(base + controller.name);
           }
         }
   }
 
   void link_entities() {
-    model_.source_entity.resize(model_.sources.size());
+    model_.source_entity.resize(source_order_.size());
     model_.sink_entity.resize(model_.sinks);
     model_.crew_entity.resize(model_.crews.size());
     for (std::uint32_t i = 0; i < model_.entities.size(); ++i) {
@@ -471,19 +529,16 @@ class Compiler {
 
   Model model_;
   std::optional<PlantIndex> index_;
-  std::vector<std::vector<std::size_t>> targets_;  // equipment -> equipment of each output
-  std::vector<std::uint32_t> component_of_;        // by equipment
-  std::vector<std::uint32_t> number_;              // by equipment: index among its kind
-  std::vector<std::uint32_t> entry_of_;            // by equipment: implicit buffer of a machine
+  std::vector<ParameterSlot> slots_;         // in the order of the numbers
+  std::vector<std::uint32_t> entity_of_;     // by equipment
+  std::vector<std::uint32_t> component_of_;  // by equipment
+  std::vector<std::uint32_t> number_;        // by equipment: index among its kind
+  std::vector<std::uint32_t> entry_of_;      // by equipment: implicit buffer of a machine
   std::vector<std::size_t> machine_order_, source_order_, buffer_order_;
 };
 
 }  // namespace
 
-Model compile(Plant plant, CompileOptions options) {
-  auto faults = validate(plant);
-  if (!faults.empty()) throw InvalidInput(std::move(faults));
-  return Compiler(std::move(plant), options).compile();
-}
+Model compile(Plant plant, CompileOptions options) { return Compiler(std::move(plant), options).compile(); }
 
 }  // namespace takt

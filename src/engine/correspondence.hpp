@@ -38,9 +38,8 @@ struct Correspondence {
 
  private:
   static std::uint32_t find(const Model& model, const std::string& path, Entity::Kind kind) {
-    const auto it = model.entity_at.find(path);
-    if (it == model.entity_at.end() || model.entities[it->second].kind != kind) return kNone;
-    return model.entities[it->second].index;
+    const std::uint32_t e = model.entity_at(path);
+    return e == kNone || model.entities[e].kind != kind ? kNone : model.entities[e].index;
   }
   static std::vector<std::uint32_t> reversed(const std::vector<std::uint32_t>& forward, std::size_t size) {
     std::vector<std::uint32_t> back(size, kNone);

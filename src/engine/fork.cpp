@@ -64,7 +64,7 @@ class Redraw {
   std::int64_t residual(std::uint32_t law, std::uint64_t path_hash, Purpose purpose, std::uint64_t ordinal,
                         std::int64_t elapsed) const {
     Draw draw(stream_key(state_.seed, state_.replication, path_hash, purpose), ordinal);
-    return from_seconds(numbers_.laws[law].sample_residual(to_seconds(Duration{elapsed}), draw)).count();
+    return from_seconds(numbers_.law(law).sample_residual(to_seconds(Duration{elapsed}), draw)).count();
   }
 
   const Model& model_;

@@ -79,7 +79,7 @@ bool equal(const Model& model, const State& a, const State& b) {
 }
 
 std::uint64_t hash(const Model& model, const State& state) {
-  std::uint64_t h = model.hash;
+  std::uint64_t h = model.hash();
   for (const std::uint64_t word : canonical_words(model, state)) h = mix64(h ^ word);
   return h;
 }

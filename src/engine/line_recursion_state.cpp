@@ -120,7 +120,7 @@ constexpr std::uint32_t kMostPlaces = 1024;  // beyond, the starts to be remembe
 /// Not less than there will be in the long run: no station is faster than the slowest.
 double events_per_s(const Model& model, const Parameters& parameters, std::uint32_t component) {
   const ComponentSpec& spec = model.components[component];
-  const auto mean = [&parameters](std::uint32_t law) { return parameters.laws[law].mean(); };
+  const auto mean = [&parameters](std::uint32_t law) { return parameters.law(law).mean(); };
   double slowest = 0.0, others = 0.0;
   for (std::uint32_t m = spec.first_machine; m < spec.first_machine + spec.machines; ++m) {
     const MachineSpec& machine = model.machines[m];
@@ -132,7 +132,7 @@ double events_per_s(const Model& model, const Parameters& parameters, std::uint3
   return spec.machines / slowest + others;
 }
 
-bool has_time(const Parameters& parameters, std::uint32_t law) { return parameters.laws[law].mean() > 0.0; }
+bool has_time(const Parameters& parameters, std::uint32_t law) { return parameters.law(law).mean() > 0.0; }
 
 }  // namespace
 
@@ -143,7 +143,7 @@ bool recursion_fits(const Model& model, const Parameters& parameters, const Stat
   if (!spec.line || model.products.size() > 1) return false;
   const double stretch = to_seconds(until - ConstStateView(model, state).components[component].now);
   const std::uint32_t first = model.flow_order[spec.first_machine];
-  if (!(stretch > kFewestParts * parameters.laws[model.machines[first].cycle_law].mean())) return false;
+  if (!(stretch > kFewestParts * parameters.law(model.machines[first].cycle_law).mean())) return false;
   for (std::uint32_t m = spec.first_machine; m < spec.first_machine + spec.machines; ++m) {
     const MachineSpec& machine = model.machines[m];
     const std::uint32_t places = model.buffers[machine.input].capacity;

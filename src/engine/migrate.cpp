@@ -66,8 +66,8 @@ class Migration {
   void list_changes() {
     const auto is_thing = [](const Entity& e) { return e.kind <= Entity::Kind::crew; };
     const auto missing = [&](const Model& in, const Entity& e) {
-      const auto it = in.entity_at.find(e.path);
-      return it == in.entity_at.end() || in.entities[it->second].kind != e.kind;
+      const std::uint32_t same = in.entity_at(e.path);
+      return same == kNone || in.entities[same].kind != e.kind;
     };
     for (const Entity& e : to_.entities)
       if (is_thing(e) && missing(from_, e)) result_.report.added.push_back(e.path);
@@ -78,7 +78,7 @@ class Migration {
   // ---- draws -----------------------------------------------------------------------------------------------------
   std::int64_t draw(std::uint32_t law, std::uint64_t path_hash, Purpose purpose, std::uint64_t ordinal) const {
     Draw numbers(stream_key(result_.state.seed, result_.state.replication, path_hash, purpose), ordinal);
-    return from_seconds(numbers_.laws[law].sample(numbers)).count();
+    return from_seconds(numbers_.law(law).sample(numbers)).count();
   }
 
   std::optional<Part> in_new_terms(Part part) {

@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "takt/engine/model.hpp"
 
+#include <algorithm>
+
 #include "takt/core/error.hpp"
 
 namespace takt {
 
+std::uint32_t Model::entity_at(std::string_view path) const {
+  const auto found =
+      std::ranges::lower_bound(entities, path, {}, [](const Entity& e) { return std::string_view(e.path); });
+  return found != entities.end() && found->path == path ? static_cast<std::uint32_t>(found - entities.begin()) : kNone;
+}
+
 const Entity& Model::entity(std::string_view path) const {
-  const auto it = entity_at.find(std::string(path));
-  if (it != entity_at.end()) return entities[it->second];
+  if (const std::uint32_t e = entity_at(path); e != kNone) return entities[e];
   std::vector<std::string> paths;
   for (const Entity& e : entities) paths.push_back(e.path);
   throw InvalidInput(Fault{std::string(path), std::string(path), "the path of an entity of plant " + plant.name,

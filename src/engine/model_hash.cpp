@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "engine/model_hash.hpp"
-
 #include <bit>
 #include <initializer_list>
 
-namespace takt::detail {
+#include "takt/engine/model.hpp"
+
+namespace takt {
 namespace {
 
 class Hasher {
@@ -60,7 +60,8 @@ void add(Hasher& h, const Calendar& calendar) {
 
 }  // namespace
 
-std::uint64_t hash_of(const Model& model) {
+std::uint64_t Model::hash() const {
+  const Model& model = *this;
   Hasher h;
   h.add_all({model.options.part_identity, model.entities.size(), model.machines.size(), model.buffers.size(),
              model.sources.size(), model.sinks, model.crews.size(), model.products.size()});
@@ -80,7 +81,7 @@ std::uint64_t hash_of(const Model& model) {
   for (const RouteRange& r : model.routes_of) h.add_all({r.first, r.count});
   for (const std::uint32_t i : model.law_of) h.add(std::uint64_t{i});
   for (const Share& s : model.shares) h.add_all({s.product, s.probability});
-  for (const Distribution& law : model.defaults.laws) h.add(law);
+  for (std::uint32_t i = 0; i < model.defaults.laws(); ++i) h.add(model.defaults.law(i));
   for (const double p : model.defaults.probabilities) h.add(p);
   for (const auto& [name, calendar] : model.plant.calendars) {
     h.add(name);
@@ -91,4 +92,4 @@ std::uint64_t hash_of(const Model& model) {
   return h.value();
 }
 
-}  // namespace takt::detail
+}  // namespace takt

@@ -15,19 +15,74 @@ namespace {
 [[noreturn]] void unknown_path(const Model& model, std::string_view path) {
   std::vector<std::string> known;
   for (const ParameterSlot& slot : model.parameter_slots) {
-    known.push_back(slot.path);
-    if (slot.kind == ParameterSlot::Kind::law)
-      for (const std::string& name : model.defaults.laws[slot.index].number_names())
-        known.push_back(slot.path + "/" + name);
+    known.push_back(slot_path(model, slot));
+    if (slot.kind != ParameterSlot::Kind::law) continue;
+    const std::string law = known.back();
+    for (const std::string& name : model.defaults.law(slot.index).number_names()) known.push_back(law + "/" + name);
   }
   throw InvalidInput(Fault{std::string(path), "", "the path of a number of plant " + model.plant.name,
                            nearest_name(path, known), "", 0});
 }
 
-const ParameterSlot* slot_at(const Model& model, std::string_view path) {
-  const auto it = std::ranges::lower_bound(model.parameter_slots, path, {},
-                                           [](const ParameterSlot& slot) { return std::string_view(slot.path); });
-  return it != model.parameter_slots.end() && it->path == path ? &*it : nullptr;
+/// The equipment of an entity, as it is written.
+const Equipment& equipment_at(const Plant& plant, std::string_view path) {
+  const auto next = [&path]() {
+    path.remove_prefix(1);
+    const std::string_view name = path.substr(0, path.find('/'));
+    path.remove_prefix(name.size());
+    return name;
+  };
+  const auto named = [](const auto& things, std::string_view name) -> const auto& {
+    return *std::ranges::find_if(things, [name](const auto& thing) { return thing.name == name; });
+  };
+  const Enterprise& enterprise = named(plant.enterprises, next());
+  const Workshop& workshop = named(enterprise.workshops, next());
+  const Line& line = named(workshop.lines, next());
+  return named(line.equipment, next());
+}
+
+std::string_view last_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+/// What a part gets to by a route: a machine, buffer or sink.
+std::uint32_t entity_of_place(const Model& model, std::uint32_t place) {
+  if (place >= model.buffers.size()) return model.sink_entity[place - model.buffers.size()];
+  if (model.buffer_entity[place] != kNone) return model.buffer_entity[place];
+  return model.machine_entity[model.consumers[model.buffers[place].first_consumer]];
+}
+
+/// A way is named by the last name of where it leads, or as it is written where two of them end alike.
+std::string way_name(const Model& model, const ParameterSlot& slot) {
+  const Entity& from = model.entities[slot.entity];
+  const bool is_machine = from.kind == Entity::Kind::machine;
+  const std::uint32_t first =
+      is_machine ? model.machines[from.index].first_route : model.sources[from.index].first_route;
+  const std::uint32_t count = is_machine ? model.machines[from.index].routes : model.sources[from.index].routes;
+  const std::uint32_t place = model.routes[slot.route].place;
+  const auto name_of = [&](std::uint32_t of) { return last_name(model.entities[entity_of_place(model, of)].path); };
+  const bool unique = std::ranges::none_of(std::span(model.routes).subspan(first, count), [&](const Route& other) {
+    return other.place != place && name_of(other.place) == name_of(place);
+  });
+  if (unique) return std::string(name_of(place));
+  const std::string& written = equipment_at(model.plant, from.path).to[slot.output].to;
+  return written.starts_with('/') ? written.substr(1) : written;
+}
+
+std::string slot_name(const Model& model, const ParameterSlot& slot) {
+  using Name = ParameterSlot::Name;
+  const auto by_product = [&](std::string name) {
+    return slot.product == kNone ? name : name + "/" + model.products[slot.product];
+  };
+  switch (slot.name) {
+    case Name::cycle_time: return by_product("cycle_time");
+    case Name::load_time: return by_product("load_time");
+    case Name::scrap: return "scrap";
+    case Name::time_to_failure: return "failure/time_to_failure";
+    case Name::time_to_repair: return "failure/time_to_repair";
+    case Name::interval: return "interval";
+    case Name::share: return by_product("products");
+    case Name::to: break;
+  }
+  return by_product("to/" + way_name(model, slot));
 }
 
 /// A slot and, for a number below a law, that number's name.
@@ -38,12 +93,12 @@ struct Found {
 
 Found find(const Model& model, const Parameters& parameters, std::string_view path) {
   for (std::size_t cut = path.size(); cut != std::string_view::npos && cut > 0; cut = path.rfind('/', cut - 1)) {
-    const ParameterSlot* slot = slot_at(model, path.substr(0, cut));
+    const ParameterSlot* slot = find_slot(model, path.substr(0, cut));
     if (slot == nullptr) continue;
     if (cut == path.size()) return {slot, slot->kind == ParameterSlot::Kind::law ? "mean" : ""};
     const std::string name(path.substr(cut + 1));
     if (slot->kind != ParameterSlot::Kind::law) break;
-    const auto names = parameters.laws[slot->index].number_names();
+    const auto names = parameters.law(slot->index).number_names();
     if (name == "mean" || std::ranges::find(names, name) != names.end()) return {slot, name};
     break;
   }
@@ -99,9 +154,8 @@ void choose(const Choice& choice, Parameters& parameters) {
 
 void set_law_number(const Found& found, Parameters& parameters, const std::string& path, const std::string& text,
                     double value) {
-  Distribution& law = parameters.laws[found.slot->index];
   try {
-    law = law.with(found.name, value);
+    parameters.set_law(found.slot->index, parameters.law(found.slot->index).with(found.name, value));
   } catch (const InvalidInput& error) {
     Fault fault = error.faults().front();
     fault.path = path;
@@ -134,17 +188,67 @@ void set_or_note(const Model& model, Parameters& parameters, const std::string& 
 }
 
 const ParameterSlot& law_slot(const Model& model, std::string_view path) {
-  const ParameterSlot* slot = slot_at(model, path);
+  const ParameterSlot* slot = find_slot(model, path);
   if (slot == nullptr || slot->kind != ParameterSlot::Kind::law) unknown_path(model, path);
   return *slot;
 }
 
 }  // namespace
 
+void Parameters::set_law(std::uint32_t number, Distribution law) {
+  std::uint32_t& which = which_[number];
+  if (users_[which] == 1) {
+    different_[which] = std::move(law);
+    return;
+  }
+  --users_[which];
+  which = static_cast<std::uint32_t>(different_.size());
+  different_.push_back(std::move(law));
+  users_.push_back(1);
+}
+
+std::uint32_t Parameters::add_law(const Distribution& law) {
+  constexpr std::size_t kLookedAt = 8;  // machines of a kind mostly stand together
+  const auto last = std::span(different_).last(std::min(kLookedAt, different_.size()));
+  const auto found = std::ranges::find(last, law);
+  const std::size_t which = different_.size() - last.size() + static_cast<std::size_t>(found - last.begin());
+  if (found == last.end()) {
+    different_.push_back(law);
+    users_.push_back(0);
+  }
+  ++users_[which];
+  which_.push_back(static_cast<std::uint32_t>(which));
+  return laws() - 1;
+}
+
+bool operator==(const Parameters& a, const Parameters& b) {
+  if (a.laws() != b.laws() || a.probabilities != b.probabilities) return false;
+  for (std::uint32_t i = 0; i < a.laws(); ++i)
+    if (a.law(i) != b.law(i)) return false;
+  return true;
+}
+
+std::string slot_path(const Model& model, const ParameterSlot& slot) {
+  return model.entities[slot.entity].path + "/" + slot_name(model, slot);
+}
+
+const ParameterSlot* find_slot(const Model& model, std::string_view path) {
+  std::size_t end = 0;  // of the path of the equipment, which has four names
+  for (int i = 0; i < 4 && end != std::string_view::npos; ++i) end = path.find('/', end + 1);
+  if (end == std::string_view::npos) return nullptr;
+  const std::uint32_t entity = model.entity_at(path.substr(0, end));
+  if (entity == kNone) return nullptr;
+  const std::string_view name = path.substr(end + 1);
+  auto slot = std::ranges::lower_bound(model.parameter_slots, entity, {}, &ParameterSlot::entity);
+  for (; slot != model.parameter_slots.end() && slot->entity == entity; ++slot)
+    if (slot_name(model, *slot) == name) return &*slot;
+  return nullptr;
+}
+
 double get_number(const Model& model, const Parameters& parameters, std::string_view path) {
   const Found found = find(model, parameters, path);
   if (found.slot->kind != ParameterSlot::Kind::law) return parameters.probabilities[found.slot->index];
-  const Distribution& law = parameters.laws[found.slot->index];
+  const Distribution& law = parameters.law(found.slot->index);
   return found.name == "mean" ? law.mean() : law.number(found.name);
 }
 
@@ -171,11 +275,11 @@ void set_numbers(const Model& model, Parameters& parameters,
 }
 
 void set_law(const Model& model, Parameters& parameters, std::string_view path, Distribution law) {
-  parameters.laws[law_slot(model, path).index] = std::move(law);
+  parameters.set_law(law_slot(model, path).index, std::move(law));
 }
 
 const Distribution& get_law(const Model& model, const Parameters& parameters, std::string_view path) {
-  return parameters.laws[law_slot(model, path).index];
+  return parameters.law(law_slot(model, path).index);
 }
 
 }  // namespace takt

@@ -59,7 +59,7 @@ void place_initial_parts(const Model& model, State& state, StateView& view) {
 
 Duration first_draw(const Parameters& parameters, std::uint32_t law, StreamKey key, std::uint64_t ordinal) {
   Draw draw(key, ordinal);
-  return from_seconds(parameters.laws[law].sample(draw));
+  return from_seconds(parameters.law(law).sample(draw));
 }
 
 void start_machines(const Model& model, const Parameters& parameters, const State& state, StateView& view) {

@@ -72,7 +72,7 @@ KpiObserver::KpiObserver(const Model& model, const State& state)
     for (std::size_t p = 0; p < model.products.size(); ++p) {
       const MachineSpec& spec = model.machines[m];
       const std::uint32_t law = (spec.flags & kLawByProduct) != 0 ? model.law_of[spec.cycle_law + p] : spec.cycle_law;
-      planned_time_[m * model.products.size() + p] = from_seconds(model.defaults.laws[law].mean()).count();
+      planned_time_[m * model.products.size() + p] = from_seconds(model.defaults.law(law).mean()).count();
     }
   std::size_t lines = 0;
   for (const Entity& e : model.entities) {

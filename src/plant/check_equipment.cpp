@@ -16,24 +16,24 @@ using Place = PlantIndex::Place;
 std::string ratio_text(double value) { return in_quotes(to_text(Quantity{value, Dimension::ratio})); }
 
 // A law whose values are all zero would repeat its event for ever at one instant.
-void check_positive(Checks& checks, const std::string& pointer, const Distribution& law) {
-  if (!(law.mean() > 0.0)) checks.fault(pointer, "\"0 s\"", "a law with a mean above 0 s");
+void check_positive(Checks& checks, const Place& place, const char* name, const Distribution& law) {
+  if (!(law.mean() > 0.0)) checks.fault(place.pointer() + name, "\"0 s\"", "a law with a mean above 0 s");
 }
 
-void check_products_of(Checks& checks, const std::string& pointer, const LawByProduct& laws) {
-  for (const auto& [product, law] : laws.of) {
-    checks.product_exists(pointer + "/by_product/" + pointer_token(product), product);
-  }
+void check_products_of(Checks& checks, const Place& place, const char* name, const LawByProduct& laws) {
+  for (const auto& own : laws.of)
+    checks.product_exists(own.first,
+                          [&] { return place.pointer() + name + "/by_product/" + pointer_token(own.first); });
 }
 
 void check_shares(Checks& checks, const Place& place, const Source& source) {
   std::set<std::string> seen;
   for (const ProductShare& share : source.products) {
-    const std::string at = place.pointer + "/products/" + pointer_token(share.product);
-    checks.product_exists(at, share.product);
-    if (!seen.insert(share.product).second) checks.fault(at, in_quotes(share.product), "each product once");
+    const auto pointer = [&] { return place.pointer() + "/products/" + pointer_token(share.product); };
+    checks.product_exists(share.product, pointer);
+    if (!seen.insert(share.product).second) checks.fault(pointer(), in_quotes(share.product), "each product once");
     if (!(share.share > 0.0) || !std::isfinite(share.share)) {
-      checks.fault(at, number_text(share.share), "a share above 0");
+      checks.fault(pointer(), number_text(share.share), "a share above 0");
     }
   }
 }
@@ -42,19 +42,19 @@ void check_timetable(Checks& checks, const Place& place, const Source& source, c
   const bool needs_product = source.products.empty() && checks.products.size() > 1;
   for (std::size_t i = 0; i < timetable.arrivals.size(); ++i) {
     const Arrival& arrival = timetable.arrivals[i];
-    const std::string at = place.pointer + "/timetable/" + std::to_string(i);
+    const auto pointer = [&](const char* name) { return place.pointer() + "/timetable/" + std::to_string(i) + name; };
     const auto when = [&] { return in_quotes(to_text(arrival.at.time_since_epoch())); };
     if (arrival.at < Time{}) {
-      checks.fault(at + "/at", when(), "a time that is not before the start");
+      checks.fault(pointer("/at"), when(), "a time that is not before the start");
     } else if (i > 0 && arrival.at < timetable.arrivals[i - 1].at) {
-      checks.fault(at + "/at", when(), "arrivals in the order of time");
+      checks.fault(pointer("/at"), when(), "arrivals in the order of time");
     }
     if (!arrival.product.empty()) {
-      checks.product_exists(at + "/product", arrival.product);
+      checks.product_exists(arrival.product, [&] { return pointer("/product"); });
     } else if (needs_product) {
-      checks.fault(at + "/product", "nothing", "a product, as the plant has several and the source has no shares");
+      checks.fault(pointer("/product"), "nothing", "a product, as the plant has several and the source has no shares");
     }
-    if (arrival.quantity < 1) checks.fault(at + "/quantity", "0", "a whole number, 1 or more");
+    if (arrival.quantity < 1) checks.fault(pointer("/quantity"), "0", "a whole number, 1 or more");
   }
 }
 
@@ -65,41 +65,40 @@ void check_source(Checks& checks, const Place& place, const Source& source) {
     return;
   }
   if (source.products.empty() && checks.products.size() > 1) {
-    checks.fault(place.pointer + "/products", "nothing", "the share of each product, as the plant has several");
+    checks.fault(place.pointer() + "/products", "nothing", "the share of each product, as the plant has several");
   }
   if (const auto* renewal = std::get_if<Source::Renewal>(&source.supply)) {
-    check_positive(checks, place.pointer + "/interval", renewal->interval);
+    check_positive(checks, place, "/interval", renewal->interval);
     if (renewal->first && *renewal->first < Time{}) {
-      checks.fault(place.pointer + "/first", in_quotes(to_text(renewal->first->time_since_epoch())),
+      checks.fault(place.pointer() + "/first", in_quotes(to_text(renewal->first->time_since_epoch())),
                    "a time that is not before the start");
     }
   }
 }
 
 void check_failure(Checks& checks, const Place& place, const Machine& machine, const Failure& failure) {
-  const std::string at = place.pointer + "/failure";
-  check_positive(checks, at + "/time_to_failure", failure.time_to_failure);
+  check_positive(checks, place, "/failure/time_to_failure", failure.time_to_failure);
   if (failure.clock == FailureClock::on_shift && machine.calendar.empty()) {
-    checks.fault(at + "/clock", in_quotes("on_shift"), "a machine with a calendar for this clock");
+    checks.fault(place.pointer() + "/failure/clock", in_quotes("on_shift"), "a machine with a calendar for this clock");
   }
   if (!failure.crew.empty() && !checks.index.find_crew(failure.crew, place)) {
-    checks.unknown_name(at + "/crew", failure.crew, "the name of a crew",
+    checks.unknown_name(place.pointer() + "/failure/crew", failure.crew, "the name of a crew",
                         [&] { return checks.index.crew_names(place); });
   }
 }
 
 void check_machine(Checks& checks, const Place& place, const Machine& machine) {
   if (machine.servers < 1 || machine.servers > kMostServers) {
-    checks.fault(place.pointer + "/servers", std::to_string(machine.servers),
+    checks.fault(place.pointer() + "/servers", std::to_string(machine.servers),
                  "a whole number from 1 to " + std::to_string(kMostServers));
   }
-  check_products_of(checks, place.pointer + "/cycle_time", machine.cycle_time);
-  if (machine.load_time) check_products_of(checks, place.pointer + "/load_time", *machine.load_time);
+  check_products_of(checks, place, "/cycle_time", machine.cycle_time);
+  if (machine.load_time) check_products_of(checks, place, "/load_time", *machine.load_time);
   if (!(machine.scrap >= 0.0 && machine.scrap <= 1.0)) {
-    checks.fault(place.pointer + "/scrap", ratio_text(machine.scrap), "a probability from 0 % to 100 %");
+    checks.fault(place.pointer() + "/scrap", ratio_text(machine.scrap), "a probability from 0 % to 100 %");
   }
   if (!machine.calendar.empty() && !checks.plant.calendars.contains(machine.calendar)) {
-    checks.unknown_name(place.pointer + "/calendar", machine.calendar, "the name of a calendar", [&] {
+    checks.unknown_name(place.pointer() + "/calendar", machine.calendar, "the name of a calendar", [&] {
       std::vector<std::string> names;
       for (const auto& [name, calendar] : checks.plant.calendars) names.push_back(name);
       return names;
@@ -111,10 +110,10 @@ void check_machine(Checks& checks, const Place& place, const Machine& machine) {
 void check_buffer(Checks& checks, const Place& place, const Buffer& buffer) {
   if (!buffer.capacity) return;
   if (*buffer.capacity < 1) {
-    checks.fault(place.pointer + "/capacity", "0",
+    checks.fault(place.pointer() + "/capacity", "0",
                  "a whole number, 1 or more (a machine whose output is a machine has no buffer between)");
   } else if (buffer.initial > *buffer.capacity) {
-    checks.fault(place.pointer + "/initial", std::to_string(buffer.initial),
+    checks.fault(place.pointer() + "/initial", std::to_string(buffer.initial),
                  "at most the capacity of " + std::to_string(*buffer.capacity));
   }
 }
@@ -123,9 +122,9 @@ void check_buffer(Checks& checks, const Place& place, const Buffer& buffer) {
 
 void check_equipment(Checks& checks) {
   for (const Place& place : checks.index.equipment()) {
-    if (const auto* source = std::get_if<Source>(&place.equipment->is)) check_source(checks, place, *source);
-    if (const auto* machine = std::get_if<Machine>(&place.equipment->is)) check_machine(checks, place, *machine);
-    if (const auto* buffer = std::get_if<Buffer>(&place.equipment->is)) check_buffer(checks, place, *buffer);
+    if (const auto* source = place.as<Source>()) check_source(checks, place, *source);
+    if (const auto* machine = place.as<Machine>()) check_machine(checks, place, *machine);
+    if (const auto* buffer = place.as<Buffer>()) check_buffer(checks, place, *buffer);
   }
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cmath>
-#include <optional>
+#include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,56 +17,40 @@ namespace {
 
 using Place = PlantIndex::Place;
 
-// An output and the place it leads to, if that is known.
-struct Edge {
-  const Output* output;
-  std::optional<std::size_t> target;
-};
-using Flow = std::vector<std::vector<Edge>>;  // by place
-
-template <class Kind>
-const Kind* as(const Place& place) {
-  return std::get_if<Kind>(&place.equipment->is);
-}
-
 std::string with_kind(const std::string& name, const Place& target) {
   return in_quotes(name) + " (a " + kind_of(*target.equipment) + ")";
 }
 
 // What an output of `from` must not lead to: the fault's expectation, or nothing if all is well.
 std::string objection(const Place& from, const Place& target) {
-  if (as<Source>(target)) return "a machine, buffer or sink";
-  if (as<Buffer>(from) && !as<Machine>(target)) return "a machine, as machines take from a buffer";
-  const auto* machine = as<Machine>(from);
-  if (machine && machine->blocking == Blocking::before_service && as<Machine>(target)) {
+  if (target.as<Source>()) return "a machine, buffer or sink";
+  if (from.as<Buffer>() && !target.as<Machine>()) return "a machine, as machines take from a buffer";
+  const auto* machine = from.as<Machine>();
+  if (machine && machine->blocking == Blocking::before_service && target.as<Machine>()) {
     return "a buffer or sink, as the machine blocks before service";
   }
-  const auto* source = as<Source>(from);
+  const auto* source = from.as<Source>();
   if (source && std::holds_alternative<Source::Saturated>(source->supply)) {
-    const auto* buffer = as<Buffer>(target);
-    if (as<Sink>(target) || (buffer && !buffer->capacity)) {
+    const auto* buffer = target.as<Buffer>();
+    if (target.as<Sink>() || (buffer && !buffer->capacity)) {
       return "a machine or a buffer with a capacity, as the source is saturated";
     }
   }
   return {};
 }
 
-std::vector<Edge> resolve(Checks& checks, const Place& place) {
-  std::vector<Edge> edges;
+void check_targets(Checks& checks, const Place& place, std::span<const std::uint32_t> targets) {
   const std::vector<Output>& to = place.equipment->to;
   for (std::size_t i = 0; i < to.size(); ++i) {
-    const std::string at = place.pointer + "/to/" + std::to_string(i);
-    const auto target = checks.index.find_equipment(to[i].to, place);
-    edges.push_back({&to[i], target});
-    if (!target) {
-      checks.unknown_name(at + "/to", to[i].to, "the name of a machine, buffer or sink",
+    const auto pointer = [&](const char* name) { return place.pointer() + "/to/" + std::to_string(i) + name; };
+    if (targets[i] == PlantIndex::kUnknown) {
+      checks.unknown_name(pointer("/to"), to[i].to, "the name of a machine, buffer or sink",
                           [&] { return checks.index.equipment_names(place); });
-    } else if (auto expected = objection(place, checks.index.equipment()[*target]); !expected.empty()) {
-      checks.fault(at + "/to", with_kind(to[i].to, checks.index.equipment()[*target]), std::move(expected));
+    } else if (auto expected = objection(place, checks.index.equipment()[targets[i]]); !expected.empty()) {
+      checks.fault(pointer("/to"), with_kind(to[i].to, checks.index.equipment()[targets[i]]), std::move(expected));
     }
-    if (!to[i].product.empty()) checks.product_exists(at + "/product", to[i].product);
+    if (!to[i].product.empty()) checks.product_exists(to[i].product, [&] { return pointer("/product"); });
   }
-  return edges;
 }
 
 std::string percent(double probability) { return to_text(Quantity{probability, Dimension::ratio}); }
@@ -75,7 +60,7 @@ void check_probabilities_of_buffer(Checks& checks, const Place& place) {
   const std::vector<Output>& to = place.equipment->to;
   for (std::size_t i = 0; i < to.size(); ++i) {
     if (to[i].probability == 1.0) continue;
-    checks.fault(place.pointer + "/to/" + std::to_string(i) + "/probability", in_quotes(percent(to[i].probability)),
+    checks.fault(place.pointer() + "/to/" + std::to_string(i) + "/probability", in_quotes(percent(to[i].probability)),
                  "no probability, as those a buffer feeds take from it");
   }
 }
@@ -89,53 +74,71 @@ void check_probabilities(Checks& checks, const Place& place) {
       sums[to[i].product] += to[i].probability;
     } else {
       each_is_one = false;
-      checks.fault(place.pointer + "/to/" + std::to_string(i) + "/probability", in_quotes(percent(to[i].probability)),
+      checks.fault(place.pointer() + "/to/" + std::to_string(i) + "/probability", in_quotes(percent(to[i].probability)),
                    "a probability from 0 % to 100 %");
     }
   }
   if (!each_is_one) return;  // the sum would only say so again
   for (const auto& [product, sum] : sums) {
     if (std::abs(sum - 1.0) <= 1e-9) continue;
-    checks.fault(place.pointer + "/to",
+    checks.fault(place.pointer() + "/to",
                  "a sum of " + percent(sum) + (product.empty() ? "" : " for product " + in_quotes(product)),
                  "probabilities that sum to 100 %");
   }
 }
 
-// Resolves every output, with the faults of each place's own.
-Flow check_outputs(Checks& checks) {
-  Flow flow;
-  for (const Place& place : checks.index.equipment()) {
-    flow.push_back(resolve(checks, place));
+void check_outputs(Checks& checks) {
+  for (std::size_t i = 0; i < checks.index.equipment().size(); ++i) {
+    const Place& place = checks.index.equipment()[i];
+    check_targets(checks, place, checks.index.targets(i));
+    if (place.plain_way && !place.is<Sink>()) continue;
     const bool has_outputs = !place.equipment->to.empty();
-    if (as<Sink>(place)) {
-      if (has_outputs) checks.fault(place.pointer + "/to", "an output", "none, as parts leave the plant at a sink");
+    if (place.as<Sink>()) {
+      if (has_outputs) checks.fault(place.pointer() + "/to", "an output", "none, as parts leave the plant at a sink");
     } else if (!has_outputs) {
-      checks.fault(place.pointer + "/to", "nothing", "one output at least");
-    } else if (as<Buffer>(place)) {
+      checks.fault(place.pointer() + "/to", "nothing", "one output at least");
+    } else if (place.as<Buffer>()) {
       check_probabilities_of_buffer(checks, place);
     } else {
       check_probabilities(checks, place);
     }
   }
-  return flow;
 }
 
-// The edges a product can take: its own, or else those of every product.
-std::vector<Edge> edges_of(const std::vector<Edge>& edges, const std::string& product) {
-  const auto is_own = [&](const Edge& edge) { return edge.output->product == product; };
-  const bool has_own = std::any_of(edges.begin(), edges.end(), is_own);
-  std::vector<Edge> taken;
-  for (const Edge& edge : edges) {
-    if (edge.output->probability == 0.0) continue;
-    if (has_own ? is_own(edge) : edge.output->product.empty()) taken.push_back(edge);
+// The outputs of a place that a product can take: its own, or else those of every product.
+class Ways {
+ public:
+  Ways(const PlantIndex& index, std::size_t place, const std::string& product)
+      : plain_(index.equipment()[place].plain_way),
+        to_(index.equipment()[place].equipment->to),
+        targets_(index.targets(place)),
+        product_(product) {
+    own_ =
+        !plain_ && std::any_of(to_.begin(), to_.end(), [&](const Output& output) { return output.product == product; });
   }
-  return taken;
-}
+
+  /// The first output from `i` on; the number of outputs if there is none.
+  std::size_t next(std::size_t i) const {
+    if (plain_) return i;
+    while (i < to_.size() &&
+           (to_[i].probability == 0.0 || (own_ ? to_[i].product != product_ : !to_[i].product.empty())))
+      ++i;
+    return i;
+  }
+  std::size_t end() const { return targets_.size(); }
+  std::uint32_t target(std::size_t i) const { return targets_[i]; }
+
+ private:
+  bool plain_;
+  const std::vector<Output>& to_;
+  std::span<const std::uint32_t> targets_;
+  const std::string& product_;
+  bool own_;
+};
 
 bool gives(const Checks& checks, const Place& place, const std::string& product) {
-  if (const auto* buffer = as<Buffer>(place)) return buffer->initial > 0 && product == checks.products.front();
-  const auto* source = as<Source>(place);
+  if (const auto* buffer = place.as<Buffer>()) return buffer->initial > 0 && product == checks.products.front();
+  const auto* source = place.as<Source>();
   if (!source) return false;
   const auto is_it = [&](const auto& named) { return named.product == product; };
   if (const auto* timetable = std::get_if<Source::Timetable>(&source->supply)) {
@@ -145,36 +148,32 @@ bool gives(const Checks& checks, const Place& place, const std::string& product)
   return std::any_of(source->products.begin(), source->products.end(), is_it);
 }
 
-// The part of the plant that one product can reach.
-struct Reach {
-  std::vector<bool> place;
-  Flow edges;
-};
-
-Reach reach_of(Checks& checks, const Flow& flow, const std::string& product) {
-  Reach reach{std::vector<bool>(flow.size()), Flow(flow.size())};
+// The places that one product can reach.
+std::vector<bool> reach_of(Checks& checks, const std::string& product) {
+  const auto places = checks.index.equipment();
+  std::vector<bool> reached(places.size());
   std::vector<std::size_t> open;
   const auto visit = [&](std::size_t i) {
-    if (reach.place[i]) return;
-    reach.place[i] = true;
+    if (reached[i]) return;
+    reached[i] = true;
     open.push_back(i);
   };
-  for (std::size_t i = 0; i < flow.size(); ++i) {
-    if (gives(checks, checks.index.equipment()[i], product)) visit(i);
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    if (gives(checks, places[i], product)) visit(i);
   }
   while (!open.empty()) {
     const std::size_t i = open.back();
     open.pop_back();
-    reach.edges[i] = edges_of(flow[i], product);
-    if (reach.edges[i].empty() && !flow[i].empty() && !as<Sink>(checks.index.equipment()[i])) {
-      checks.fault(checks.index.equipment()[i].pointer + "/to", "none for product " + in_quotes(product),
+    const Ways ways(checks.index, i, product);
+    if (ways.next(0) == ways.end() && ways.end() > 0 && !places[i].as<Sink>()) {
+      checks.fault(places[i].pointer() + "/to", "none for product " + in_quotes(product),
                    "an output for every product that comes here");
     }
-    for (const Edge& edge : reach.edges[i]) {
-      if (edge.target) visit(*edge.target);
+    for (std::size_t way = ways.next(0); way < ways.end(); way = ways.next(way + 1)) {
+      if (ways.target(way) != PlantIndex::kUnknown) visit(ways.target(way));
     }
   }
-  return reach;
+  return reached;
 }
 
 const Distribution& law_of(const LawByProduct& laws, const std::string& product) {
@@ -183,25 +182,22 @@ const Distribution& law_of(const LawByProduct& laws, const std::string& product)
 }
 
 bool takes_no_time(const Place& place, const std::string& product) {
-  if (as<Buffer>(place)) return true;
-  const auto* machine = as<Machine>(place);
+  if (place.as<Buffer>()) return true;
+  const auto* machine = place.as<Machine>();
   return machine && law_of(machine->cycle_time, product).mean() == 0.0 &&
          (!machine->load_time || law_of(*machine->load_time, product).mean() == 0.0);
 }
 
-// Loops of places that take no time, found by going down from each place and meeting one on the way again.
+// Loops of places that take no time, found by going down from each machine and meeting one on the way again (a loop
+// without a machine is a buffer before a buffer, a fault of its own).
 class InstantLoops {
  public:
-  InstantLoops(const Checks& checks, const Reach& reach, const std::string& product)
-      : reach_(reach), instant_(reach.place), mark_(reach.place.size(), Mark::fresh) {
-    for (std::size_t i = 0; i < instant_.size(); ++i) {
-      instant_[i] = instant_[i] && takes_no_time(checks.index.equipment()[i], product);
-    }
-  }
+  InstantLoops(const Checks& checks, const std::vector<bool>& reached, const std::string& product)
+      : index_(checks.index), reached_(reached), product_(product), mark_(reached.size(), Mark::fresh) {}
 
   std::vector<std::vector<std::size_t>> find() {
-    for (std::size_t i = 0; i < instant_.size(); ++i) {
-      if (instant_[i] && mark_[i] == Mark::fresh) go_down_from(i);
+    for (std::size_t i = 0; i < mark_.size(); ++i) {
+      if (index_.equipment()[i].as<Machine>() && is_instant(i) && mark_[i] == Mark::fresh) go_down_from(i);
     }
     return std::move(loops_);
   }
@@ -209,8 +205,12 @@ class InstantLoops {
  private:
   enum class Mark : char { fresh, on_the_way, done };
   struct Step {
-    std::size_t place, next_edge;
+    std::size_t place, next_way;
   };
+
+  bool is_instant(std::size_t place) const {
+    return reached_[place] && takes_no_time(index_.equipment()[place], product_);
+  }
 
   void enter(std::size_t place) {
     mark_[place] = Mark::on_the_way;
@@ -221,18 +221,20 @@ class InstantLoops {
     enter(start);
     while (!way_.empty()) {
       Step& step = way_.back();
-      const std::vector<Edge>& edges = reach_.edges[step.place];
-      if (step.next_edge == edges.size()) {
+      const Ways ways(index_, step.place, product_);
+      const std::size_t next = ways.next(step.next_way);
+      if (next == ways.end()) {
         mark_[step.place] = Mark::done;
         way_.pop_back();
         continue;
       }
-      const auto target = edges[step.next_edge++].target;
-      if (!target || !instant_[*target]) continue;
-      if (mark_[*target] == Mark::fresh)
-        enter(*target);
-      else if (mark_[*target] == Mark::on_the_way)
-        add_loop(*target);
+      step.next_way = next + 1;
+      const std::uint32_t target = ways.target(next);
+      if (target == PlantIndex::kUnknown || !is_instant(target)) continue;
+      if (mark_[target] == Mark::fresh)
+        enter(target);
+      else if (mark_[target] == Mark::on_the_way)
+        add_loop(target);
     }
   }
 
@@ -240,11 +242,13 @@ class InstantLoops {
     std::vector<std::size_t> loop;
     auto from = std::find_if(way_.begin(), way_.end(), [&](const Step& step) { return step.place == first; });
     for (; from != way_.end(); ++from) loop.push_back(from->place);
+    std::rotate(loop.begin(), std::min_element(loop.begin(), loop.end()), loop.end());
     loops_.push_back(std::move(loop));
   }
 
-  const Reach& reach_;
-  std::vector<bool> instant_;
+  const PlantIndex& index_;
+  const std::vector<bool>& reached_;
+  const std::string& product_;
   std::vector<Mark> mark_;
   std::vector<Step> way_;
   std::vector<std::vector<std::size_t>> loops_;
@@ -256,11 +260,11 @@ void report_loop(Checks& checks, const std::vector<std::size_t>& loop, const std
   for (const std::size_t i : loop) names += places[i].equipment->name + " > ";
   names += places[loop.front()].equipment->name;
 
-  const auto is_machine = [&](std::size_t i) { return as<Machine>(places[i]) != nullptr; };
+  const auto is_machine = [&](std::size_t i) { return places[i].as<Machine>() != nullptr; };
   const auto found = std::find_if(loop.begin(), loop.end(), is_machine);
   const Place& place = places[found == loop.end() ? loop.front() : *found];
-  std::string pointer = place.pointer + "/cycle_time";
-  if (const auto* machine = as<Machine>(place); machine && !machine->cycle_time.of.empty()) {
+  std::string pointer = place.pointer() + "/cycle_time";
+  if (const auto* machine = place.as<Machine>(); machine && !machine->cycle_time.of.empty()) {
     pointer += machine->cycle_time.of.contains(product) ? "/by_product/" + pointer_token(product) : "/otherwise";
   }
   checks.fault(pointer, "\"0 s\"", "a time above 0 s for one machine at least of the loop " + names);
@@ -269,11 +273,11 @@ void report_loop(Checks& checks, const std::vector<std::size_t>& loop, const std
 }  // namespace
 
 void check_flow(Checks& checks) {
-  const Flow flow = check_outputs(checks);
+  check_outputs(checks);
   std::set<std::vector<std::size_t>> reported;
   for (const std::string& product : checks.products) {
-    const Reach reach = reach_of(checks, flow, product);
-    for (const auto& loop : InstantLoops(checks, reach, product).find()) {
+    const std::vector<bool> reached = reach_of(checks, product);
+    for (const auto& loop : InstantLoops(checks, reached, product).find()) {
       if (reported.insert(loop).second) report_loop(checks, loop, product);
     }
   }

@@ -2,6 +2,7 @@
 // The parts of `validate`. Each adds the faults it finds; none relies on another having passed.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -16,12 +17,12 @@ inline constexpr std::uint32_t kMostServers = 100000;  ///< of a machine or a cr
 
 /// What the checks share: the plant, where its things stand, and the faults found so far.
 struct Checks {
-  explicit Checks(const Plant& p) : plant(p), index(p), products(p.products) {
+  Checks(const Plant& p, const PlantIndex& i) : plant(p), index(i), products(p.products) {
     if (products.empty()) products.emplace_back("part");
   }
 
   const Plant& plant;
-  PlantIndex index;
+  const PlantIndex& index;
   std::vector<std::string> products;  ///< never empty
   std::vector<Fault> faults;
 
@@ -39,7 +40,12 @@ struct Checks {
     fault(std::move(path), '"' + name + '"', std::move(expected), std::move(nearest));
   }
 
-  void product_exists(std::string path, const std::string& product);
+  /// `pointer` gives where the product is named.
+  template <class Pointer>
+  void product_exists(const std::string& product, Pointer pointer) {
+    if (std::find(products.begin(), products.end(), product) != products.end()) return;
+    unknown_name(pointer(), product, "a product of the plant", [&] { return products; });
+  }
 
  private:
   int suggestions_ = 0;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <bit>
 #include <set>
 #include <string_view>
 #include <tuple>
+#include <utility>
 
 #include "plant/checks.hpp"
 #include "plant/text.hpp"
@@ -11,14 +13,6 @@
 namespace takt {
 namespace detail {
 namespace {
-
-bool is_legal(std::string_view name) {
-  const auto legal = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
-           c == '.';
-  };
-  return !name.empty() && std::all_of(name.begin(), name.end(), legal);
-}
 
 bool is_date(const std::string& text) {
   try {
@@ -29,42 +23,80 @@ bool is_date(const std::string& text) {
   }
 }
 
-// Every path of the plant with its hash, since streams of random numbers are keyed by the hash alone.
-class PathHashes {
- public:
-  void add(std::string path, std::string pointer) {
-    const std::uint64_t hash = hash_path(path);
-    all_.emplace_back(hash, std::move(path), std::move(pointer));
+/// Whether a value stands twice in a list: by a table with open addressing.
+bool has_repeat(const std::vector<std::uint64_t>& values) {
+  std::vector<std::uint64_t> table(std::bit_ceil(2 * values.size() + 1));
+  bool zero = false;
+  for (const std::uint64_t value : values) {
+    if (value == 0 && std::exchange(zero, true)) return true;
+    std::size_t slot = value & (table.size() - 1);
+    while (table[slot] != 0 && table[slot] != value) slot = (slot + 1) & (table.size() - 1);
+    if (table[slot] == value && value != 0) return true;
+    table[slot] = value;
   }
-  void check(Checks& checks) {
-    std::sort(all_.begin(), all_.end());
-    for (std::size_t i = 1; i < all_.size(); ++i) {
-      const auto& [hash, path, pointer] = all_[i];
-      const auto& [hash_before, path_before, pointer_before] = all_[i - 1];
-      if (hash == hash_before && path != path_before) {
-        checks.fault(pointer, in_quotes(path),
-                     "another name: the random numbers of " + path_before + " have the same key");
-      }
+  return false;
+}
+
+/// Calls `add` with the hash of each path of the plant, and functions that give the path and its pointer.
+template <class Add>
+void each_path(const Checks& checks, Add add) {
+  const auto add_text = [&](const std::string& path, auto pointer) {
+    add(
+        hash_path(path), [&] { return path; }, pointer);
+  };
+  for (const Enterprise& e : checks.plant.enterprises) {
+    add_text("/" + e.name, [&] { return pointer_of(e); });
+    for (const Workshop& w : e.workshops) {
+      const std::string path = "/" + e.name + "/" + w.name;
+      add_text(path, [&] { return pointer_of(e, w); });
+      const auto add_all = [&](const char* section, const auto& things) {
+        for (const auto& thing : things)
+          add_text(path + "/" + thing.name, [&] { return pointer_of(e, w, section, thing.name); });
+      };
+      add_all("crews", w.crews);
+      add_all("controllers", w.controllers);
+      add_all("lines", w.lines);
     }
   }
+  for (const PlantIndex::Place& place : checks.index.equipment())
+    add(
+        place.path_hash, [&] { return place.path(); }, [&] { return place.pointer(); });
+}
 
- private:
-  std::vector<std::tuple<std::uint64_t, std::string, std::string>> all_;
-};
+/// Streams of random numbers are keyed by the hash of a path alone.
+void check_hashes(Checks& checks) {
+  std::vector<std::uint64_t> hashes;
+  hashes.reserve(2 * checks.index.equipment().size());
+  each_path(checks, [&](std::uint64_t hash, auto, auto) { hashes.push_back(hash); });
+  if (!has_repeat(hashes)) return;
+  std::vector<std::tuple<std::uint64_t, std::string, std::string>> all;
+  each_path(checks, [&](std::uint64_t hash, auto path, auto pointer) { all.emplace_back(hash, path(), pointer()); });
+  std::sort(all.begin(), all.end());
+  for (std::size_t i = 1; i < all.size(); ++i) {
+    const auto& [hash, path, pointer] = all[i];
+    const auto& [hash_before, path_before, pointer_before] = all[i - 1];
+    if (hash == hash_before && path != path_before) {
+      checks.fault(pointer, in_quotes(path),
+                   "another name: the random numbers of " + path_before + " have the same key");
+    }
+  }
+}
 
 // The names of one name space.
 class Names {
  public:
   Names(Checks& checks, std::string where) : checks_(checks), where_(std::move(where)) {}
-  void add(const std::string& name, const std::string& pointer) {
-    if (!is_legal(name)) checks_.fault(pointer, in_quotes(name), "a name of letters, digits, '_', '-' and '.'");
-    if (!seen_.insert(name).second) checks_.fault(pointer, in_quotes(name), "a name that is used once in " + where_);
+  /// `pointer` gives where the name is written.
+  template <class Pointer>
+  void add(const std::string& name, Pointer pointer) {
+    if (!is_legal_name(name)) checks_.fault(pointer(), in_quotes(name), "a name of letters, digits, '_', '-' and '.'");
+    if (!seen_.insert(name).second) checks_.fault(pointer(), in_quotes(name), "a name that is used once in " + where_);
   }
 
  private:
   Checks& checks_;
   std::string where_;
-  std::set<std::string> seen_;
+  std::set<std::string_view> seen_;
 };
 
 void check_spans(Checks& checks, const std::string& pointer, const DaySpans& spans) {
@@ -83,7 +115,7 @@ void check_spans(Checks& checks, const std::string& pointer, const DaySpans& spa
 void check_calendars(Checks& checks) {
   for (const auto& [name, calendar] : checks.plant.calendars) {
     const std::string pointer = "/calendars/" + pointer_token(name);
-    Names(checks, "the list of calendars").add(name, pointer);
+    Names(checks, "the list of calendars").add(name, [&] { return pointer; });
     for (std::size_t day = 0; day < kDays.size(); ++day) {
       check_spans(checks, pointer + "/week/" + std::string(kDays[day]), calendar.week[day]);
     }
@@ -97,22 +129,19 @@ void check_calendars(Checks& checks) {
 
 void check_controller(Checks& checks, const Enterprise& enterprise, const Workshop& workshop,
                       const Controller& controller) {
-  const std::string pointer = pointer_of(enterprise, workshop, "controllers", controller.name);
-  const PlantIndex::Place from{{}, pointer, &enterprise, &workshop, nullptr, nullptr};
+  const PlantIndex::Place from{.enterprise = &enterprise, .workshop = &workshop};
   for (std::size_t i = 0; i < controller.owns.size(); ++i) {
     if (checks.index.find_equipment(controller.owns[i], from)) continue;
+    const std::string pointer = pointer_of(enterprise, workshop, "controllers", controller.name);
     checks.unknown_name(pointer + "/owns/" + std::to_string(i), controller.owns[i], "the name of an equipment",
                         [&] { return checks.index.equipment_names(from); });
   }
 }
 
-void check_workshop(Checks& checks, PathHashes& hashes, const Enterprise& enterprise, const Workshop& workshop) {
-  const std::string path = "/" + enterprise.name + "/" + workshop.name;
+void check_workshop(Checks& checks, const Enterprise& enterprise, const Workshop& workshop) {
   Names names(checks, "the workshop (lines, controllers and crews share one name space)");
   const auto add = [&](std::string_view section, const std::string& name) {
-    const std::string pointer = pointer_of(enterprise, workshop, section, name);
-    names.add(name, pointer);
-    hashes.add(path + "/" + name, pointer);
+    names.add(name, [&] { return pointer_of(enterprise, workshop, section, name); });
   };
   for (const Crew& crew : workshop.crews) {
     add("crews", crew.name);
@@ -125,23 +154,24 @@ void check_workshop(Checks& checks, PathHashes& hashes, const Enterprise& enterp
     add("controllers", controller.name);
     check_controller(checks, enterprise, workshop, controller);
   }
-  for (const Line& line : workshop.lines) {
-    add("lines", line.name);
-    Names equipment_names(checks, "the line");
-    for (const Equipment& equipment : line.equipment) {
-      const std::string pointer = pointer_of(enterprise, workshop, line, equipment);
-      equipment_names.add(equipment.name, pointer);
-      hashes.add(path + "/" + line.name + "/" + equipment.name, pointer);
-    }
+  for (const Line& line : workshop.lines) add("lines", line.name);
+}
+
+void check_equipment_names(Checks& checks) {
+  for (const PlantIndex::LinePlace& place : checks.index.lines()) {
+    const auto all = checks.index.equipment().subspan(place.first, place.count);
+    const bool good = std::ranges::all_of(all, &PlantIndex::Place::legal_name) &&
+                      std::ranges::adjacent_find(all, [](const PlantIndex::Place& a, const PlantIndex::Place& b) {
+                        return a.name_head == b.name_head && a.equipment->name == b.equipment->name;
+                      }) == all.end();
+    if (good) continue;
+    Names names(checks, "the line");
+    for (const Equipment& equipment : place.line->equipment)
+      names.add(equipment.name, [&] { return pointer_of(*place.enterprise, *place.workshop, *place.line, equipment); });
   }
 }
 
 }  // namespace
-
-void Checks::product_exists(std::string path, const std::string& product) {
-  if (std::find(products.begin(), products.end(), product) != products.end()) return;
-  unknown_name(std::move(path), product, "a product of the plant", [&] { return products; });
-}
 
 void check_structure(Checks& checks) {
   const Plant& plant = checks.plant;
@@ -155,23 +185,21 @@ void check_structure(Checks& checks) {
 
   Names products(checks, "the list of products");
   for (std::size_t i = 0; i < plant.products.size(); ++i) {
-    products.add(plant.products[i], "/products/" + std::to_string(i));
+    products.add(plant.products[i], [i] { return "/products/" + std::to_string(i); });
   }
   check_calendars(checks);
 
-  PathHashes hashes;
   Names enterprises(checks, "the plant");
   for (const Enterprise& enterprise : plant.enterprises) {
-    enterprises.add(enterprise.name, pointer_of(enterprise));
-    hashes.add("/" + enterprise.name, pointer_of(enterprise));
+    enterprises.add(enterprise.name, [&] { return pointer_of(enterprise); });
     Names workshops(checks, "the enterprise");
     for (const Workshop& workshop : enterprise.workshops) {
-      workshops.add(workshop.name, pointer_of(enterprise, workshop));
-      hashes.add("/" + enterprise.name + "/" + workshop.name, pointer_of(enterprise, workshop));
-      check_workshop(checks, hashes, enterprise, workshop);
+      workshops.add(workshop.name, [&] { return pointer_of(enterprise, workshop); });
+      check_workshop(checks, enterprise, workshop);
     }
   }
-  hashes.check(checks);
+  check_equipment_names(checks);
+  check_hashes(checks);
   if (checks.index.equipment().empty()) {
     checks.fault("/enterprises", "no equipment", "one enterprise with equipment at least");
   }
@@ -179,12 +207,14 @@ void check_structure(Checks& checks) {
 
 }  // namespace detail
 
-std::vector<Fault> validate(const Plant& plant) {
-  detail::Checks checks(plant);
+std::vector<Fault> validate(const Plant& plant, const PlantIndex& index) {
+  detail::Checks checks(plant, index);
   detail::check_structure(checks);
   detail::check_equipment(checks);
   detail::check_flow(checks);
   return std::move(checks.faults);
 }
+
+std::vector<Fault> validate(const Plant& plant) { return validate(plant, PlantIndex(plant)); }
 
 }  // namespace takt

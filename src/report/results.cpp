@@ -82,7 +82,7 @@ std::string array_of(const std::vector<std::string>& lines) {
 
 Provenance provenance_of(const Present& present, const StudyOptions& options) {
   return {.plant_name = present.model->plant.name,
-          .model_hash = fmt::format("{:016x}", present.model->hash),
+          .model_hash = fmt::format("{:016x}", present.model->hash()),
           .takt_version = kVersion,
           .seed = present.seed,
           .horizon_s = to_seconds(options.horizon),

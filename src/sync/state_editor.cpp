@@ -15,7 +15,7 @@ std::uint32_t StateEditor::law_of(const MachineSpec& spec, std::uint32_t product
 }
 
 double StateEditor::mean_cycle_s(std::uint32_t machine, std::uint32_t product) const {
-  return numbers_.laws[law_of(model_.machines[machine], product)].mean();
+  return numbers_.law(law_of(model_.machines[machine], product)).mean();
 }
 
 double StateEditor::worked_s(std::uint32_t machine, std::uint32_t server) const {
@@ -100,7 +100,7 @@ bool StateEditor::set_working(std::uint32_t machine, std::uint32_t server, doubl
   Draw draw = draw_for(server);
   bool over_run = false;
   const double left =
-      numbers_.laws[law_of(model_.machines[machine], s.part.product)].sample_residual(worked_s, draw, &over_run);
+      numbers_.law(law_of(model_.machines[machine], s.part.product)).sample_residual(worked_s, draw, &over_run);
   s.total = from_seconds(worked_s + left).count();
   s.due = from_seconds(left).count() + (view_.machines[machine].condition() == Condition::up ? now() : 0);
   update_clock(machine);
@@ -145,7 +145,7 @@ void StateEditor::set_down(std::uint32_t machine, double down_s) {
   }
   if (m.down != static_cast<std::uint8_t>(Condition::in_repair)) return;
   Draw draw = draw_for(std::uint64_t{machine} | std::uint64_t{1} << 40);
-  const double left = numbers_.laws[spec.repair_law].sample_residual(down_s, draw);
+  const double left = numbers_.law(spec.repair_law).sample_residual(down_s, draw);
   m.breakdown_total = from_seconds(down_s + left).count();
   m.breakdown = now() + from_seconds(left).count();
 }
@@ -168,7 +168,7 @@ void StateEditor::release_crew(std::uint32_t machine) {
   view_.machines[next].down = static_cast<std::uint8_t>(Condition::in_repair);
   Draw draw = draw_for(std::uint64_t{next} | std::uint64_t{1} << 40);
   view_.machines[next].breakdown_total =
-      from_seconds(numbers_.laws[model_.machines[next].repair_law].sample(draw)).count();
+      from_seconds(numbers_.law(model_.machines[next].repair_law).sample(draw)).count();
   view_.machines[next].breakdown = now() + view_.machines[next].breakdown_total;
 }
 
@@ -180,7 +180,7 @@ void StateEditor::set_up(std::uint32_t machine) {
   m.down = 0;
   if (m.condition() == Condition::up) shift_dues(view_, spec, now());
   Draw draw = draw_for(std::uint64_t{machine} | std::uint64_t{2} << 40);
-  m.breakdown_total = from_seconds(numbers_.laws[spec.failure_law].sample(draw)).count();
+  m.breakdown_total = from_seconds(numbers_.law(spec.failure_law).sample(draw)).count();
   m.breakdown = m.breakdown_total;
   m.clock_runs = 0;
   update_clock(machine);

@@ -16,7 +16,7 @@ double mean_of(const Distribution& law) { return mean_up_to(law, kLongestSeconds
 
 const Distribution& law_for(const Model& model, const Parameters& parameters, const MachineSpec& spec,
                             std::uint32_t law, std::uint32_t product) {
-  return parameters.laws[(spec.flags & kLawByProduct) != 0 ? model.law_of[law + product] : law];
+  return parameters.law((spec.flags & kLawByProduct) != 0 ? model.law_of[law + product] : law);
 }
 
 bool has_density(const Distribution& law) {
@@ -53,8 +53,8 @@ Breakdowns breakdowns_of(const Parameters& parameters, const MachineSpec& spec, 
   Breakdowns breakdowns;
   if ((spec.flags & kHasFailure) == 0) return breakdowns;
   breakdowns.any = true;
-  breakdowns.up_mean = mean_of(parameters.laws[spec.failure_law]);
-  breakdowns.down_mean = mean_of(parameters.laws[spec.repair_law]);
+  breakdowns.up_mean = mean_of(parameters.law(spec.failure_law));
+  breakdowns.down_mean = mean_of(parameters.law(spec.repair_law));
   const double clock_share = spec.clock == FailureClock::calendar ? 1.0 : on;
   breakdowns.most_a_second =
       std::min(clock_share / breakdowns.up_mean, 1.0 / (breakdowns.up_mean + breakdowns.down_mean));
@@ -77,7 +77,7 @@ bool waits_for_crew(const Model& model, const MachineSpec& spec) {
 double share_up_and_on(const Model& model, const Parameters& parameters, const MachineSpec& spec,
                        const Breakdowns& breakdowns, double on) {
   if (!breakdowns.any || spec.clock == FailureClock::working) return on;
-  const bool forgets = has_density(parameters.laws[spec.failure_law]) || has_density(parameters.laws[spec.repair_law]);
+  const bool forgets = has_density(parameters.law(spec.failure_law)) || has_density(parameters.law(spec.repair_law));
   if (spec.clock == FailureClock::calendar && forgets && !waits_for_crew(model, spec))
     return on * breakdowns.up_share();
   return std::min(on, breakdowns.up_share());
@@ -215,7 +215,7 @@ double greatest_station_rate(const Model& model, const Parameters& parameters, s
 
 double source_rate(const Model& model, const Parameters& parameters, const SourceSpec& source,
                    const CapacityOptions& options) {
-  if (source.kind == SourceSpec::Kind::renewal) return 1.0 / mean_of(parameters.laws[source.interval_law]);
+  if (source.kind == SourceSpec::Kind::renewal) return 1.0 / mean_of(parameters.law(source.interval_law));
   if (source.kind == SourceSpec::Kind::saturated || !options.window) return kInfinity;
   const std::int64_t end = options.window->to.time_since_epoch().count();
   std::uint32_t due = 0;

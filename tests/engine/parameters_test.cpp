@@ -70,7 +70,7 @@ TEST(Model, HashTellsPlantsApartThatDifferInOneThing) {
         .machine("m", machine, ways)
         .sink("k")
         .sink("k2");
-    return compile(plant.build()).hash;
+    return compile(plant.build()).hash();
   };
   EXPECT_NE(by_product("b", false), by_product("c", false));
   EXPECT_NE(by_product("b", true), by_product("c", true));

@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 /// What the engine draws for operation k of a machine.
 std::int64_t drawn(const Model& model, std::size_t m, std::uint64_t k, std::uint64_t seed) {
   Draw draw(stream_key(seed, 0, model.machines[m].path_hash, Purpose::cycle), k);
-  return from_seconds(model.defaults.laws[model.machines[m].cycle_law].sample(draw)).count();
+  return from_seconds(model.defaults.law(model.machines[m].cycle_law).sample(draw)).count();
 }
 
 /// Times at which parts leave machine i (the last one: the plant), by recursion. Index 0 is before the first part.
@@ -100,7 +100,7 @@ TEST(OpenLine, EqualsTheLindleyRecursion) {
     const std::int64_t service = drawn(model, 0, k, 5);
     ASSERT_EQ(flow[k], wait + service) << "part " << k;
     Draw next(stream_key(5, 0, model.sources[0].path_hash, Purpose::arrival), k + 1);
-    const std::int64_t interval = from_seconds(model.defaults.laws[model.sources[0].interval_law].sample(next)).count();
+    const std::int64_t interval = from_seconds(model.defaults.law(model.sources[0].interval_law).sample(next)).count();
     wait = std::max<std::int64_t>(0, wait + service - interval);
   }
 }

@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const Plant again = io::parse_plant(text);
     fuzz::require(again == plant, "a plant reads back as it was");
     fuzz::require(io::to_json(again) == text, "and is written as it was");
-    fuzz::require(compile(plant).hash == compile(again).hash, "and is the same model");
+    fuzz::require(compile(plant).hash() == compile(again).hash(), "and is the same model");
   } catch (const InvalidInput& error) {
     fuzz::require(!error.faults().empty(), "a refusal says why");
     for (const Fault& fault : error.faults()) fuzz::require(!to_text(fault).empty(), "each fault has a text");

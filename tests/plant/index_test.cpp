@@ -20,14 +20,14 @@ Plant two_workshops() {
 }
 
 std::string path_of(const PlantIndex& index, std::optional<std::size_t> found) {
-  return found ? index.equipment()[*found].path : "nothing";
+  return found ? index.equipment()[*found].path() : "nothing";
 }
 
 class Index : public testing::Test {
  protected:
   const PlantIndex::Place& at(const std::string& path) const {
     for (const auto& place : index_.equipment()) {
-      if (place.path == path) return place;
+      if (place.path() == path) return place;
     }
     throw std::out_of_range(path);
   }
@@ -38,10 +38,10 @@ class Index : public testing::Test {
 
 TEST_F(Index, ListsEquipmentByPath) {
   std::vector<std::string> paths;
-  for (const auto& place : index_.equipment()) paths.push_back(place.path);
+  for (const auto& place : index_.equipment()) paths.push_back(place.path());
   EXPECT_THAT(paths, ElementsAre("/acme/filling/line_1/a", "/acme/filling/line_2/a", "/acme/filling/line_2/b",
                                  "/acme/packing/line_1/a"));
-  EXPECT_EQ(index_.equipment()[2].pointer, "/enterprises/acme/workshops/filling/lines/line_2/equipment/b");
+  EXPECT_EQ(index_.equipment()[2].pointer(), "/enterprises/acme/workshops/filling/lines/line_2/equipment/b");
   EXPECT_EQ(index_.equipment()[2].equipment->name, "b");
 }
 
@@ -57,14 +57,14 @@ TEST_F(Index, FindsANameBesideBeforeAnywhereElse) {
 
 TEST_F(Index, FindsFromAWorkshopWhereThereIsNoLine) {
   const Enterprise& acme = plant_.enterprises[0];
-  const PlantIndex::Place from{{}, {}, &acme, &acme.workshops[0], nullptr, nullptr};
+  const PlantIndex::Place from{.enterprise = &acme, .workshop = &acme.workshops[0]};
   EXPECT_EQ(path_of(index_, index_.find_equipment("line_2/b", from)), "/acme/filling/line_2/b");
   EXPECT_EQ(path_of(index_, index_.find_equipment("b", from)), "nothing");
 }
 
 TEST_F(Index, FindsCrewsOfTheWorkshopAndFromTheRoot) {
   const auto& from = at("/acme/filling/line_1/a");
-  EXPECT_EQ(index_.crews()[index_.find_crew("crew", from).value()].path, "/acme/filling/crew");
+  EXPECT_EQ(index_.crews()[index_.find_crew("crew", from).value()].path(), "/acme/filling/crew");
   EXPECT_EQ(index_.crews()[index_.find_crew("/acme/packing/crew", from).value()].crew->size, 2U);
   EXPECT_FALSE(index_.find_crew("night", from));
 }

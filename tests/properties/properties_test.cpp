@@ -57,9 +57,8 @@ TEST(Property, SharesSumToOne) {
                                                          "setup_share", "down_share", "off_shift_share"})
                                  if (names[k].kpi == share) sums[names[k].entity] += values[k];
                              std::erase_if(sums, [&run](const auto& row) {  // sources have a share of their own
-                               const auto it = run.model.entity_at.find(row.first);
-                               return it != run.model.entity_at.end() &&
-                                      run.model.entities[it->second].kind == Entity::Kind::source;
+                               const std::uint32_t e = run.model.entity_at(row.first);
+                               return e != kNone && run.model.entities[e].kind == Entity::Kind::source;
                              });
                              for (const auto& [entity, sum] : sums)
                                if (!(std::abs(sum - 1.0) < 1e-9)) return entity + ": " + std::to_string(sum);

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -107,11 +108,11 @@ class Distribution {
   double number(const std::string& name) const;
   Distribution with(const std::string& name, double value) const;
 
-  std::span<const double> values() const { return values_; }    ///< empirical and discrete: sorted ascending
-  std::span<const double> weights() const { return weights_; }  ///< discrete, mixture: sum 1
-  std::span<const Distribution> parts() const { return parts_; }
+  std::span<const double> values() const;   ///< empirical and discrete: sorted ascending
+  std::span<const double> weights() const;  ///< discrete, mixture: sum 1
+  std::span<const Distribution> parts() const;
 
-  friend bool operator==(const Distribution&, const Distribution&) = default;
+  friend bool operator==(const Distribution& a, const Distribution& b);
 
   /// A standard exponential by the ziggurat of 256 layers (Marsaglia & Tsang 2000, doi 10.18637/jss.v005.i08).
   static double standard_exponential(Draw& draw);
@@ -125,9 +126,9 @@ class Distribution {
   Distribution with_mean(double value) const;
 
   Law law_ = Law::constant;
-  double a_ = 0.0, b_ = 0.0, c_ = 0.0, d_ = 0.0;      // by law: see distribution.cpp
-  std::vector<double> values_, weights_, cumulated_;  // cumulated_: the running sums of weights_
-  std::vector<Distribution> parts_;
+  double a_ = 0.0, b_ = 0.0, c_ = 0.0, d_ = 0.0;  // by law: see distribution.cpp
+  struct Lists;
+  std::shared_ptr<const Lists> lists_;  // of laws that need them; never changed, so that copies share them
 };
 
 std::string to_string(Law law);

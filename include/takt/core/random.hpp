@@ -26,9 +26,6 @@ struct StreamKey {
   friend bool operator==(StreamKey, StreamKey) = default;
 };
 
-/// A well-mixed 64-bit hash of a path (FNV-1a, then the finaliser of SplitMix64). Never changes between versions.
-std::uint64_t hash_path(std::string_view path);
-
 /// A bijective mixing of 64 bits (Stafford's variant 13 of the MurmurHash3 finaliser, as in SplitMix64).
 constexpr std::uint64_t mix64(std::uint64_t x) {
   x += 0x9e3779b97f4a7c15U;
@@ -36,6 +33,25 @@ constexpr std::uint64_t mix64(std::uint64_t x) {
   x = (x ^ (x >> 27)) * 0x94d049bb133111ebU;
   return x ^ (x >> 31);
 }
+
+/// A well-mixed 64-bit hash of a path (FNV-1a, then the finaliser of SplitMix64), made from it piece by piece. Never
+/// changes between versions.
+class PathHash {
+ public:
+  constexpr PathHash& add(std::string_view piece) {
+    for (const char c : piece) add(c);
+    return *this;
+  }
+  constexpr PathHash& add(char c) {
+    hash_ = (hash_ ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+    return *this;
+  }
+  constexpr std::uint64_t value() const { return mix64(hash_); }
+
+ private:
+  std::uint64_t hash_ = 0xcbf29ce484222325U;
+};
+constexpr std::uint64_t hash_path(std::string_view path) { return PathHash().add(path).value(); }
 
 /// The part of a stream's key that the entity and the purpose give.
 constexpr std::uint64_t entity_key(std::uint64_t path_hash, Purpose purpose) {

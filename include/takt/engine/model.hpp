@@ -7,7 +7,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "takt/core/distribution.hpp"
@@ -141,8 +140,7 @@ struct CompileOptions {
 struct Model {
   Plant plant;
   CompileOptions options;
-  std::uint64_t hash = 0;  ///< of structure, names, semantics and default numbers
-  Parameters defaults;     ///< the numbers written in the plant
+  Parameters defaults;  ///< the numbers written in the plant
 
   std::vector<std::string> products;
   std::vector<MachineSpec> machines;
@@ -164,15 +162,19 @@ struct Model {
   std::vector<TimetableEntry> timetable;
 
   std::vector<Entity> entities;  ///< sorted by path
-  std::unordered_map<std::string, std::uint32_t> entity_at;
   std::vector<std::uint32_t> machine_entity, buffer_entity, source_entity, sink_entity,
       crew_entity;                             ///< implicit buffers: kNone
-  std::vector<ParameterSlot> parameter_slots;  ///< sorted by path
+  std::vector<ParameterSlot> parameter_slots;  ///< by entity
 
   /// Whether buffers keep their parts one by one (identity, or several products) and not only their number.
   bool keeps_parts() const { return options.part_identity || products.size() > 1; }
   std::size_t servers() const { return machine_of_server.size(); }
 
+  /// Of structure, names, semantics and default numbers: models with one hash run alike, and a State of one is a State
+  /// of the other. Takes as long as reading the model once; never changes between versions.
+  std::uint64_t hash() const;
+  /// The index of the entity at a path, or kNone.
+  std::uint32_t entity_at(std::string_view path) const;
   /// The entity at a path; throws InvalidInput naming the nearest one.
   const Entity& entity(std::string_view path) const;
   /// Its index among its kind if it is of that kind; throws InvalidInput otherwise.

@@ -15,21 +15,43 @@ namespace takt {
 
 struct Model;
 
-struct Parameters {
-  std::vector<Distribution> laws;     ///< seconds
+class Parameters {
+ public:
+  /// A law by its number; its values are seconds.
+  const Distribution& law(std::uint32_t number) const { return different_[which_[number]]; }
+  std::uint32_t laws() const { return static_cast<std::uint32_t>(which_.size()); }
+  void set_law(std::uint32_t number, Distribution law);
+  std::uint32_t add_law(const Distribution& law);  ///< its number
+
   std::vector<double> probabilities;  ///< of routes, shares and scrap
-  friend bool operator==(const Parameters&, const Parameters&) = default;
+
+  friend bool operator==(const Parameters& a, const Parameters& b);
+
+ private:
+  // Machines are often alike: laws that are equal when they are added share one place until one of them is changed.
+  std::vector<Distribution> different_;
+  std::vector<std::uint32_t> which_;  // by number
+  std::vector<std::uint32_t> users_;  // of each of those that differ
 };
 
 /// Where a number is found: "/acme/filling/line_1/filler/cycle_time" is a law, ".../scrap" or ".../to/store" a
 /// probability.
 struct ParameterSlot {
   enum class Kind : std::uint8_t { law, probability, route };
-  std::string path;
+  enum class Name : std::uint8_t { cycle_time, load_time, scrap, time_to_failure, time_to_repair, interval, share, to };
+  std::uint32_t entity = 0;             ///< whose it is
+  std::uint32_t product = 0xffffffffU;  ///< by product; share: which one
+  std::uint32_t route = 0, output = 0;  ///< to: into Model::routes, and into the outputs as they are written
+  std::uint32_t index = 0;              ///< a law's number, or into probabilities
+  std::uint32_t first = 0, count = 0;   ///< route: its siblings, whose sum stays 1
+  Name name = Name::cycle_time;
   Kind kind = Kind::law;
-  std::uint32_t index = 0;             ///< into laws or probabilities
-  std::uint32_t first = 0, count = 0;  ///< route: its siblings, whose sum stays 1
 };
+
+/// The path of a slot.
+std::string slot_path(const Model& model, const ParameterSlot& slot);
+/// The slot at a path, or none.
+const ParameterSlot* find_slot(const Model& model, std::string_view path);
 
 /// The number at a path. A law's own path means its mean in seconds; below it are its named numbers ("/cv", "/low").
 /// Throws InvalidInput naming the nearest path.

@@ -120,20 +120,37 @@ std::string law_text(const Distribution& law) {
 }
 
 void write_parameters(StoreWriter& store, const Parameters& parameters) {
-  std::vector<std::string> laws;
-  for (const Distribution& law : parameters.laws) laws.push_back(law_text(law));
+  std::vector<std::string> laws;  // those that differ, and which of them each is
+  std::vector<std::int64_t> law_of;
+  std::unordered_map<const Distribution*, std::int64_t> number;
+  for (std::uint32_t i = 0; i < parameters.laws(); ++i) {
+    const auto [it, is_new] = number.try_emplace(&parameters.law(i), static_cast<std::int64_t>(laws.size()));
+    if (is_new) laws.push_back(law_text(parameters.law(i)));
+    law_of.push_back(it->second);
+  }
   store.texts("/parameters/laws", laws);
+  store.numbers("/parameters/law_of", std::span<const std::int64_t>(law_of));
   store.numbers("/parameters/probabilities", std::span<const double>(parameters.probabilities));
 }
 
 Parameters read_parameters(const StoreReader& store) {
-  Parameters parameters;
+  std::vector<Distribution> laws;
   for (const std::string& text : store.texts("/parameters/laws")) {
     const JsonTree tree(text, "/parameters/laws", {});
     JsonReader reader(tree);
     const std::optional<Distribution> law = read_law(reader, tree.root());
     if (!reader.faults().empty()) throw InvalidInput(reader.faults());
-    parameters.laws.push_back(law.value());
+    laws.push_back(law.value());
+  }
+  Parameters parameters;
+  if (!store.has("/parameters/law_of")) {  // takt 0.1.0 wrote each by itself
+    for (const Distribution& law : laws) parameters.add_law(law);
+  } else {
+    for (const std::int64_t which : store.integers("/parameters/law_of")) {
+      if (which < 0 || static_cast<std::size_t>(which) >= laws.size())
+        store.fail("/parameters/law_of", "number " + std::to_string(which) + " of no law");
+      parameters.add_law(laws[static_cast<std::size_t>(which)]);
+    }
   }
   parameters.probabilities = store.doubles("/parameters/probabilities");
   return parameters;
@@ -271,7 +288,7 @@ Checkpoint read_checkpoint(const StoreReader& store, const std::string& name) {
   checkpoint.model = std::make_shared<const Model>(read_model(store));
   const Model& model = *checkpoint.model;
   checkpoint.parameters = read_parameters(store);
-  if (checkpoint.parameters.laws.size() != model.defaults.laws.size() ||
+  if (checkpoint.parameters.laws() != model.defaults.laws() ||
       checkpoint.parameters.probabilities.size() != model.defaults.probabilities.size())
     store.fail("/parameters", "not as many as the plant has");
   checkpoint.state = read_state(store, model);

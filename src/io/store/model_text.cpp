@@ -11,7 +11,7 @@ std::string hash_text(std::uint64_t hash) { return fmt::format("{:016x}", hash);
 
 void write_model(StoreWriter& store, const Model& model) {
   store.attribute("/", "plant_name", model.plant.name);
-  store.attribute("/", "model_hash", hash_text(model.hash));
+  store.attribute("/", "model_hash", hash_text(model.hash()));
   store.attribute("/", "part_identity", std::uint64_t{model.options.part_identity});
   store.text("/plant", to_json(model.plant));
 }
@@ -19,8 +19,8 @@ void write_model(StoreWriter& store, const Model& model) {
 Model read_model(const StoreReader& store) {
   Model model = compile(parse_plant(store.text("/plant"), "/plant"),
                         {.part_identity = store.count_attribute("/", "part_identity") != 0});
-  if (const std::string stored = store.text_attribute("/", "model_hash"); stored != hash_text(model.hash))
-    store.fail("/plant", "compiles to a model with the hash " + hash_text(model.hash) + ", expected " + stored +
+  if (const std::string stored = store.text_attribute("/", "model_hash"); stored != hash_text(model.hash()))
+    store.fail("/plant", "compiles to a model with the hash " + hash_text(model.hash()) + ", expected " + stored +
                              ": it was written by a version that runs plants otherwise");
   return model;
 }

@@ -28,7 +28,7 @@ TEST(Bytes, OfACheckpointAreThoseOfItsFileAndReadBack) {
   save_checkpoint(folder / "c.h5", model, model.defaults, state);
   EXPECT_EQ(read_whole(folder / "c.h5"), bytes);
   const Checkpoint read = checkpoint_of(bytes);
-  EXPECT_EQ(read.model->hash, model.hash);
+  EXPECT_EQ(read.model->hash(), model.hash());
   EXPECT_EQ(read.parameters, model.defaults);
   EXPECT_TRUE(equal(model, read.state, state));
 }

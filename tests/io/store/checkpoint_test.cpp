@@ -31,8 +31,9 @@ TEST(Checkpoint, SavedAndLoadedEqualsNeverStopped) {
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     const Model model = compile(test::RandomPlant(seed).make(), {.part_identity = seed % 2 == 0});
     Parameters numbers = model.defaults;
-    for (Distribution& law : numbers.laws)
-      if (law.mean() > 0.0) law = law.scaled(1.0 + 0.01 * static_cast<double>(seed % 7));
+    for (std::uint32_t i = 0; i < numbers.laws(); ++i)
+      if (const Distribution law = numbers.law(i); law.mean() > 0.0)
+        numbers.set_law(i, law.scaled(1.0 + 0.01 * static_cast<double>(seed % 7)));
     State state = start(model, numbers, seed, 3);
     KpiObserver observer(model, state);
     if (advance(model, numbers, state, Time{20min}, observer).status != Outcome::Status::done) continue;
@@ -40,7 +41,7 @@ TEST(Checkpoint, SavedAndLoadedEqualsNeverStopped) {
     save_checkpoint(file, model, numbers, state, &totals);
 
     Checkpoint loaded = load_checkpoint(file);
-    ASSERT_EQ(loaded.model->hash, model.hash) << "seed " << seed;
+    ASSERT_EQ(loaded.model->hash(), model.hash()) << "seed " << seed;
     ASSERT_EQ(loaded.parameters, numbers) << "seed " << seed;
     ASSERT_TRUE(equal(model, loaded.state, state)) << "seed " << seed;
     ASSERT_TRUE(loaded.totals && same(*loaded.totals, totals)) << "seed " << seed;

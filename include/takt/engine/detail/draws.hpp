@@ -39,7 +39,7 @@ class Draws {
 
   Tick time(std::uint32_t law, StreamKey key, std::uint64_t ordinal) const {
     Draw draw(key, ordinal);
-    return from_seconds(numbers_.laws[law].sample(draw)).count();
+    return from_seconds(numbers_.law(law).sample(draw)).count();
   }
   Tick failure(const MachineSpec& spec, std::uint64_t ordinal) const {
     return time(spec.failure_law, stream(spec.path_hash, Purpose::failure), ordinal);
@@ -113,7 +113,7 @@ class Draws {
   [[gnu::noinline]] Tick time_of_new_block(TimeBlock& block, std::uint32_t law, StreamKey key,
                                            std::uint64_t ordinal) const {
     if (ordinal % TimeBlock::kSize != 0) return time(law, key, ordinal);
-    numbers_.laws[law].sample_times(key, ordinal, block.times);
+    numbers_.law(law).sample_times(key, ordinal, block.times);
     block.first = ordinal;
     return block.times[0].count();
   }
