@@ -19,11 +19,12 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 # takt's benchmark -> its counter, the hand-tuned work it is held against, and what stands for that work there
 AGAINST_REFERENCE = {
-    "W1": ("ns_per_customer", "w1", "W1 4-ary heap generic"),
+    "W1/event_loop": ("ns_per_customer", "w1", "W1 4-ary heap generic"),
+    "W1/recursion": ("ns_per_customer", "w1", "W1 4-ary heap generic"),
     "W2/event_loop": ("ns_per_event", "w2", "W2 AVX2 scan"),
     "W2/recursion": ("ns_per_event", "recursion", "W2 max-plus recursion ziggurat"),
 }
-SIZES = (10, 100, 1_000, 10_000, 100_000)
+SIZES = (10, 100, 1_000, 10_000, 100_000, 1_000_000)
 PEERS = {
     "SystemC, SC_METHOD": ["systemc_w2"],
     "ns-3 core, priority queue": ["ns3_w2"],
@@ -37,10 +38,29 @@ def run(*command):
     return done.stdout
 
 
+def rows_of(text):
+    """Each benchmark's row, by its name without the settings of the run."""
+    return {re.sub(r"/(iterations:\d+|real_time)", "", row["name"]): row for row in json.loads(text)["benchmarks"]}
+
+
 def of_takt(build):
     """Each benchmark's counters."""
-    out = run(str(build / "benchmarks" / "engine_benchmark"), "--benchmark_format=json")
-    return {row["name"].split("/iterations")[0]: row for row in json.loads(out)["benchmarks"]}
+    return rows_of(run(str(build / "benchmarks" / "engine_benchmark"), "--benchmark_format=json"))
+
+
+def of_library(build):
+    return rows_of(run(str(build / "benchmarks" / "library_benchmark"), "--benchmark_format=json"))
+
+
+def threads_to_processes(build):
+    """The speed of two threads of one process to that of two processes that run at the same time."""
+    command = [str(build / "benchmarks" / "library_benchmark"), "--benchmark_format=json",
+               "--benchmark_min_time=3", "--benchmark_filter=W5/recursion/"]
+    alone = [subprocess.Popen([*command[:-1], command[-1] + "one_thread"], stdout=subprocess.PIPE, text=True,
+                              stderr=subprocess.DEVNULL) for _ in range(2)]
+    each = [rows_of(process.communicate()[0])["W5/recursion/one_thread"]["real_time"] for process in alone]
+    together = rows_of(run(*command[:-1], command[-1] + "two_threads"))["W5/recursion/two_threads"]["real_time"]
+    return statistics.mean(each) / (2 * together)
 
 
 def of_reference(work):
@@ -93,6 +113,51 @@ def tables(rounds):
     return text
 
 
+UNITS = {"ns": 1.0, "us": 1e3, "ms": 1e6}
+LIBRARY = {  # benchmark -> what it is
+    "W3/scan/11": "hold model, 11 pending, scanned",
+    "W3/tree/1024": "hold model, 1024 pending, tournament tree",
+    "W3/tree/1000000": "hold model, a million pending, tournament tree",
+    "draw/block/exponential,lognormal:0": "sixteen exponential times",
+    "draw/block/exponential,lognormal:1": "sixteen log-normal times",
+    "state/copy/identity:0": "copy of W2's state",
+    "state/copy/identity:1": "copy of W2's state with its parts",
+    "state/fork/identity:0": "fork of W2's state",
+    "state/fork/identity:1": "fork of W2's state with its parts",
+    "state/to_bytes/1000000": "state of a million machines into bytes",
+    "state/from_bytes/1000000": "and back",
+    "compile/100000": "compile a hundred thousand machines",
+    "read_json/100000": "read them as JSON",
+    "merge/ten_machines": "merge a snapshot of ten machines, modes and counters",
+    "ingest/lines": "read a hundred thousand lines of a stream",
+    "W5/recursion/two_threads": "W5, a thousand futures, two threads",
+    "W5/recursion/one_thread": "W5, one thread",
+    "W5/event_loop/two_threads": "W5 by events, two threads",
+    "components/threads:1": "a thousand lines side by side, one thread",
+    "components/threads:2": "a thousand lines side by side, two threads",
+}
+
+
+def time_text(ns):
+    for unit, size in (("s", 1e9), ("ms", 1e6), ("µs", 1e3)):
+        if ns >= size:
+            return f"{ns / size:.3g} {unit}"
+    return f"{ns:.3g} ns"
+
+
+def library_table(rounds):
+    text = "| work | time | |\n|---|---|---|\n"
+    for name, what in LIBRARY.items():
+        rows = [each["library"][name] for each in rounds]
+        times = [row["real_time"] * UNITS[row["time_unit"]] for row in rows]
+        rate = statistics.median(row.get("bytes_per_second", 0.0) for row in rows)
+        text += (f"| {what} | {time_text(statistics.median(times))} ({time_text(min(times))} to "
+                 f"{time_text(max(times))}) | {f'{rate / 1e9:.3g} GB/s' if rate > 0.0 else ''} |\n")
+    ratios = [each["threads"] for each in rounds]
+    return text + ("\nTwo threads run W5's futures at "
+                   f"{spread([100 * ratio for ratio in ratios])} % of the speed of two processes side by side.\n")
+
+
 def machine():
     cpu = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8"))
     compiler = run("g++", "--version").splitlines()[0]
@@ -110,7 +175,8 @@ def main():
     for number in range(wanted.rounds):
         print(f"round {number + 1} of {wanted.rounds}", file=sys.stderr)
         rounds.append({"takt": of_takt(wanted.build), "reference": of_reference(wanted.work),
-                       "peers": of_peers(wanted.work)})
+                       "peers": of_peers(wanted.work), "library": of_library(wanted.build),
+                       "threads": threads_to_processes(wanted.build)})
     wanted.out.write_text(
         "# Benchmarks\n\n"
         "Written by `benchmarks/run.sh`, which builds all programs, runs them in turns and forms each ratio within a "
@@ -119,7 +185,9 @@ def main():
         f"{machine()}\n\n"
         "The works are those of `benchmarks/reference/README.md`. takt observes throughput, work in progress, state "
         "shares, buffer means and flow times meanwhile (W4: without part identity); the others observe nothing.\n\n"
-        + tables(rounds), encoding="utf-8")
+        + tables(rounds) + "\n## What the engine stands on, and what stands on it\n\n" + library_table(rounds)
+        + "\nW5: 20 machines, 19 buffers of 10 places, log-normal cycles of 30 s with a coefficient of variation of 0.3, "
+          "calendar failures exponential 4 h / 10 min; 8 h from one warm state.\n", encoding="utf-8")
     print(wanted.out)
 
 

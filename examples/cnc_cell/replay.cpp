@@ -9,7 +9,7 @@
 
 #include "futures.hpp"
 #include "history.hpp"
-#include "takt/study/thread_pool.hpp"
+#include "takt/core/thread_pool.hpp"
 
 namespace cnc {
 namespace {

@@ -5,7 +5,9 @@
 
 #include "takt/core/quantity.hpp"
 #include "takt/engine/advance.hpp"
+#include "takt/engine/ensemble.hpp"
 #include "takt/engine/explain.hpp"
+#include "takt/engine/state_bytes.hpp"
 #include "takt/io/plant/plant_file.hpp"
 #include "takt/io/store/checkpoint.hpp"
 #include "takt/io/store/results.hpp"

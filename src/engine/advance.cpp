@@ -9,6 +9,7 @@ namespace {
 /// Watches nothing, so that lines may be run part by part.
 struct Nobody : NoObserver {
   void add(const LineSums&) {}
+  void add(const Nobody&) {}
 };
 
 /// Turns every call into an event for a function.
@@ -69,6 +70,39 @@ Outcome advance(const Model& model, const Parameters& parameters, State& state, 
   EventTeller teller(sink);
   return advance_observed(model, parameters, state, until, teller, max_events);
 }
+
+Outcome advance(const Model& model, const Parameters& parameters, State& state, Time until, ThreadPool& pool) {
+  Nobody nobody;
+  return advance_observed(model, parameters, state, until, nobody, pool, [] { return Nobody(); });
+}
+
+namespace detail {
+
+bool may_grow(const Model& model, std::uint32_t component) {
+  if (!model.keeps_parts()) return false;
+  const ComponentSpec& spec = model.components[component];
+  return std::ranges::any_of(std::span(model.buffers).subspan(spec.first_buffer, spec.buffers),
+                             [](const BufferSpec& b) { return !b.implicit && b.capacity > b.ring; });
+}
+
+Outcome conclude(const Model& model, State& state, Time until, std::vector<Stop> stops, std::uint64_t events) {
+  Outcome outcome;
+  outcome.events = events;
+  if (stops.empty()) {
+    outcome.time = state.now = std::max(state.now, until);
+    return outcome;
+  }
+  const ConstStateView view(model, state);
+  outcome.status = stops.front().status;
+  outcome.circular_wait = std::move(stops.front().circular_wait);
+  outcome.time = view.components[stops.front().component].now;
+  Time reached = until;  // the components stand at different times: the state has come as far as the last of them
+  for (const ComponentState& component : view.components) reached = std::min(reached, component.now);
+  state.now = std::max(state.now, reached);
+  return outcome;
+}
+
+}  // namespace detail
 
 void settle(const Model& model, const Parameters& parameters, State& state) {
   NoObserver nobody;

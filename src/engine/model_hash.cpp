@@ -58,10 +58,7 @@ void add(Hasher& h, const Calendar& calendar) {
   }
 }
 
-}  // namespace
-
-std::uint64_t Model::hash() const {
-  const Model& model = *this;
+std::uint64_t hash_of(const Model& model) {
   Hasher h;
   h.add_all({model.options.part_identity, model.entities.size(), model.machines.size(), model.buffers.size(),
              model.sources.size(), model.sinks, model.crews.size(), model.products.size()});
@@ -90,6 +87,13 @@ std::uint64_t Model::hash() const {
   h.add(static_cast<std::uint64_t>(model.plant.clock.epoch.time_since_epoch().count()));
   h.add(model.plant.clock.zone);
   return h.value();
+}
+
+}  // namespace
+
+std::uint64_t Model::hash() const {
+  if (hash_once->load(std::memory_order_relaxed) == 0) hash_once->store(hash_of(*this), std::memory_order_relaxed);
+  return hash_once->load(std::memory_order_relaxed);
 }
 
 }  // namespace takt

@@ -57,15 +57,15 @@ KpiObserver::KpiObserver(const Model& model, const State& state)
       crew_busy_(model.crews.size()),
       crew_waiting_(model.crews.size()),
       held_(model.sources.size()),
-      product_flow_(model.products.size()),
       planned_time_(model.machines.size() * model.products.size()),
-      crossings_(model.entities.size()),
-      product_out_(model.products.size()),
       many_products_(model.products.size() > 1) {
+  flows_.product_flow.resize(model.products.size());
+  flows_.product_out.resize(model.products.size());
+  flows_.crossings.resize(model.entities.size());
   struct {
     std::vector<Int128>&mode, &level, &crew_busy, &crew_waiting, &held;
     Int128& wip;
-  } sums{mode_, level_, crew_busy_, crew_waiting_, held_, wip_};
+  } sums{mode_, level_, crew_busy_, crew_waiting_, held_, flows_.wip};
   close_open(model, state, ns(state.now), -1, sums);
 
   for (std::size_t m = 0; m < model.machines.size(); ++m)
@@ -99,21 +99,36 @@ KpiObserver::KpiObserver(const Model& model, const State& state, const Totals& s
   add(crew_busy_, so_far.crew_busy);
   add(crew_waiting_, so_far.crew_waiting);
   add(held_, so_far.held);
-  add(product_out_, so_far.product_out);
-  add(product_flow_, so_far.product_flow);
-  wip_ += so_far.wip;
-  flow_ += so_far.flow;
+  add(flows_.product_out, so_far.product_out);
+  add(flows_.product_flow, so_far.product_flow);
+  flows_.wip += so_far.wip;
+  flows_.flow += so_far.flow;
   if (many_products_) add(planned_, so_far.planned);  // otherwise totals() has them from the state
-  if (many_lines_) add(crossings_, so_far.crossings);
+  if (many_lines_) add(flows_.crossings, so_far.crossings);
 }
 
-void KpiObserver::add(const LineSums& sums) {
-  wip_ += sums.wip;
-  flow_ += sums.flow;
+void KpiObserver::Flows::add(const Flows& other) {
+  const auto add_all = [](auto& sums, const auto& values) {
+    std::transform(sums.begin(), sums.end(), values.begin(), sums.begin(), std::plus<>());
+  };
+  add_all(product_flow, other.product_flow);
+  add_all(product_out, other.product_out);
+  add_all(crossings, other.crossings);
+  wip += other.wip;
+  flow += other.flow;
+}
+
+void KpiObserver::add(const Share& share) { flows_.add(share.flows_); }
+
+void KpiObserver::add(const LineSums& sums) { add(flows_, sums); }
+
+void KpiObserver::add(Flows& flows, const LineSums& sums) {
+  flows.wip += sums.wip;
+  flows.flow += sums.flow;
   held_[sums.source] += sums.held;
-  const auto moved = [this](std::uint32_t producer, std::uint32_t place, std::uint64_t parts) {
+  const auto moved = [&](std::uint32_t producer, std::uint32_t place, std::uint64_t parts) {
     if (line_of_producer_[producer] != line_of_place_[place])
-      note_crossing(line_of_producer_[producer], line_of_place_[place], parts);
+      note_crossing(flows, line_of_producer_[producer], line_of_place_[place], parts);
   };
   std::uint32_t producer = sums.source_producer;
   std::uint64_t parts = sums.entered;
@@ -127,16 +142,16 @@ void KpiObserver::add(const LineSums& sums) {
   }
   if (!many_lines_) return;
   moved(producer, sums.sink_place, parts);
-  note_leaving(sums.sink, parts);
+  note_leaving(flows, sums.sink, parts);
 }
 
-void KpiObserver::note_leaving(std::uint32_t sink, std::uint64_t parts) {
-  for (std::uint32_t e = line_of_place_[level_.size() + sink]; e != kNone; e = parent_[e]) crossings_[e] += parts;
+void KpiObserver::note_leaving(Flows& flows, std::uint32_t sink, std::uint64_t parts) const {
+  for (std::uint32_t e = line_of_place_[level_.size() + sink]; e != kNone; e = parent_[e]) flows.crossings[e] += parts;
 }
 
-void KpiObserver::note_crossing(std::uint32_t from, std::uint32_t to, std::uint64_t parts) {
+void KpiObserver::note_crossing(Flows& flows, std::uint32_t from, std::uint32_t to, std::uint64_t parts) const {
   while (from != to && from != kNone && to != kNone) {  // line, workshop, enterprise: paths have the same depth
-    crossings_[from] += parts;
+    flows.crossings[from] += parts;
     from = parent_[from];
     to = parent_[to];
   }
@@ -150,19 +165,19 @@ Totals KpiObserver::totals(const Model& model, const State& state) const {
   totals.crew_busy = crew_busy_;
   totals.crew_waiting = crew_waiting_;
   totals.held = held_;
-  totals.wip = wip_;
+  totals.wip = flows_.wip;
   close_open(model, state, ns(state.now), 1, totals);
 
-  totals.flow = flow_;
+  totals.flow = flows_.flow;
   totals.open_flow = open_flow(model, state);
-  totals.product_out = product_out_;
-  totals.product_flow = product_flow_;
+  totals.product_out = flows_.product_out;
+  totals.product_flow = flows_.product_flow;
   totals.planned = planned_;
   const ConstStateView view(model, state);
   if (!many_products_)
     for (std::size_t m = 0; m < view.machines.size(); ++m)
       totals.planned[m] = Int128{planned_time_[m]} * static_cast<std::int64_t>(view.machines[m].completions);
-  totals.crossings = crossings_;
+  totals.crossings = flows_.crossings;
   totals.starts = column<std::uint64_t>(view.machines, &MachineState::starts);
   totals.completions = column<std::uint64_t>(view.machines, &MachineState::completions);
   totals.spoiled = column<std::uint64_t>(view.machines, &MachineState::spoiled);
@@ -184,6 +199,12 @@ Totals KpiObserver::totals(const Model& model, const State& state) const {
 Outcome advance(const Model& model, const Parameters& parameters, State& state, Time until, KpiObserver& observer,
                 std::uint64_t max_events) {
   return advance_observed(model, parameters, state, until, observer, max_events);
+}
+
+Outcome advance(const Model& model, const Parameters& parameters, State& state, Time until, KpiObserver& observer,
+                ThreadPool& pool) {
+  return advance_observed(model, parameters, state, until, observer, pool,
+                          [&observer] { return KpiObserver::Share(observer); });
 }
 
 }  // namespace takt

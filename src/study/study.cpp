@@ -9,7 +9,7 @@
 #include <mutex>
 #include <thread>
 
-#include "takt/study/thread_pool.hpp"
+#include "takt/core/thread_pool.hpp"
 #include "takt/topology/capacity.hpp"
 
 namespace takt {

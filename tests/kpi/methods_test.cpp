@@ -7,11 +7,14 @@
 #include <vector>
 
 #include "engine/random_line.hpp"
+#include "engine/random_plant.hpp"
 #include "takt/engine/detail/line_recursion.hpp"
 #include "takt/kpi/observer.hpp"
 
 namespace takt {
 namespace {
+
+using namespace std::chrono_literals;
 
 using Words = std::vector<std::uint64_t>;
 
@@ -56,11 +59,13 @@ Words words_of(const Totals& t) {
 /// The line of a seed, run to the same instants by one method.
 class LineRun {
  public:
-  LineRun(std::uint64_t seed, Method method)
+  /// `pool`: its components side by side.
+  LineRun(std::uint64_t seed, Method method, ThreadPool* pool = nullptr)
       : model_(compile(test::RandomLine(seed).make(), {.part_identity = seed % 3 != 0, .method = method})),
         state_(start(model_, model_.defaults, seed)),
         kpis_(model_, state_),
-        watched_(state_) {}
+        watched_(state_),
+        pool_(pool) {}
 
   bool is_a_line() const {
     return std::ranges::all_of(model_.components, [](const ComponentSpec& c) { return c.line; });
@@ -69,7 +74,10 @@ class LineRun {
     advance(model_, model_.defaults, watched_, until, [this](const Event& e) {
       for (const std::uint64_t word : words_of(e)) told_ = mix64(told_ ^ word);
     });
-    advance(model_, model_.defaults, state_, until, kpis_);
+    if (pool_ != nullptr)
+      advance(model_, model_.defaults, state_, until, kpis_, *pool_);
+    else
+      advance(model_, model_.defaults, state_, until, kpis_);
   }
   /// A few events only.
   void stop_early(Time until, std::uint64_t events) { advance(model_, model_.defaults, state_, until, kpis_, events); }
@@ -91,6 +99,7 @@ class LineRun {
   State state_;
   KpiObserver kpis_;
   State watched_;
+  ThreadPool* pool_;
   std::uint64_t told_ = 0;
 };
 
@@ -108,10 +117,12 @@ std::uint64_t lines_to_try() {
 }
 
 TEST(Methods, AgreeOnRandomLines) {
+  ThreadPool pool(3);
   for (std::uint64_t seed = 1; seed <= lines_to_try(); ++seed) {
     std::vector<LineRun> runs;
-    runs.reserve(3);
+    runs.reserve(4);
     for (const Method method : {Method::general, Method::event_loop, Method::fastest}) runs.emplace_back(seed, method);
+    runs.emplace_back(seed, seed % 2 == 0 ? Method::fastest : Method::event_loop, &pool);
     ASSERT_TRUE(runs[0].is_a_line());
     test::Choices choices(seed + 1'000'000);
     Time until{};
@@ -128,12 +139,65 @@ TEST(Methods, AgreeOnRandomLines) {
       }
       until += std::chrono::seconds{choices.below(400)};
       for (LineRun& run : runs) run.go_on(until);
-      for (const std::size_t which : {1U, 2U}) {
+      for (std::size_t which = 1; which < runs.size(); ++which) {
         expect_same(runs[which], runs[0]);
         if (testing::Test::HasFailure()) FAIL() << "line of seed " << seed << ", stretch " << i << ", way " << which;
       }
     }
   }
+}
+
+/// Two machines that feed each other, which comes to a standstill.
+Plant circle() {
+  PlantBuilder plant("circle");
+  Machine machine;
+  machine.cycle_time.law = Distribution::exponential(2.0);
+  plant.line("c", "w", "l")
+      .source("s", {Source::Saturated{}, {}, {}}, {{"a"}})
+      .machine("a", machine, {{"b"}})
+      .machine("b", machine, {{"a", 0.5}, {"k", 0.5}})
+      .sink("k");
+  return plant.build();
+}
+
+/// Several plants of the general kind in one: some of their components get stuck.
+Plant several_plants(std::uint64_t seed) {
+  Plant all = test::RandomPlant(seed).make();
+  for (std::uint64_t i = 1; i < 4; ++i) {
+    Plant more = i == 2 && seed % 3 == 0 ? circle() : test::RandomPlant(seed + 10'000 * i).make();
+    for (Enterprise& enterprise : more.enterprises) {
+      enterprise.name += std::to_string(i);
+      all.enterprises.push_back(std::move(enterprise));
+    }
+  }
+  return all;
+}
+
+TEST(Components, SideBySideGiveTheSameBytes) {
+  ThreadPool pool(3);
+  std::size_t stuck = 0, tried = 0;
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    const Plant plant = several_plants(seed);
+    if (!validate(plant).empty()) continue;  // products and calendars of one that another lacks
+    const Model model = compile(plant, {.part_identity = true});
+    State state = start(model, model.defaults, seed), other = state;
+    KpiObserver kpis(model, state), others(model, state);
+    for (const Time until : {Time{7min}, Time{40min}, Time{41min}}) {
+      const Outcome a = advance(model, model.defaults, state, until, kpis);
+      const Outcome b = advance(model, model.defaults, other, until, others, pool);
+      ASSERT_EQ(a.status, b.status);
+      ASSERT_EQ(a.time, b.time);
+      ASSERT_EQ(a.events, b.events);
+      ASSERT_EQ(a.circular_wait, b.circular_wait);
+      ASSERT_EQ(state.now, other.now);
+      ASSERT_TRUE(equal(model, state, other)) << "seed " << seed;
+      ASSERT_EQ(words_of(kpis.totals(model, state)), words_of(others.totals(model, other))) << "seed " << seed;
+      stuck += a.status == Outcome::Status::done ? 0 : 1;
+    }
+    ++tried;
+  }
+  EXPECT_GT(tried, 20U);
+  EXPECT_GT(stuck, 0U);
 }
 
 /// Whether the recursion takes a component to 400 s by itself.

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "takt/core/thread_pool.hpp"
 #include "takt/engine/observer.hpp"
 #include "takt/engine/state.hpp"
 
@@ -27,9 +28,9 @@ struct Outcome {
   std::vector<std::string> circular_wait;  ///< one line a wait: "<path> waits for a place in <path>"
 };
 
-/// Runs until `until`, events at that very time included. `max_events` bounds one call, so that a caller can look for
-/// an interrupt; it may pause earlier. A paused state is whole and can be copied and continued. Not thread-safe on one
-/// State.
+/// Runs until `until`, events at that very time included. Where a component is stuck the others go on. `max_events`
+/// bounds one call, so that a caller can look for an interrupt; it may pause earlier. A paused state is whole and can
+/// be copied and continued. Not thread-safe on one State.
 Outcome advance(const Model& model, const Parameters& parameters, State& state, Time until,
                 std::uint64_t max_events = std::numeric_limits<std::uint64_t>::max());
 
@@ -37,6 +38,10 @@ Outcome advance(const Model& model, const Parameters& parameters, State& state, 
 Outcome advance(const Model& model, const Parameters& parameters, State& state, Time until,
                 const std::function<void(const Event&)>& sink,
                 std::uint64_t max_events = std::numeric_limits<std::uint64_t>::max());
+
+/// The same on the threads of a pool, without a limit of events: components do not influence each other, so that the
+/// bytes are the same. Those with places without limit that keep their parts one by one are run by the caller alone.
+Outcome advance(const Model& model, const Parameters& parameters, State& state, Time until, ThreadPool& pool);
 
 /// Zero-time logic to a fixed point, after a state was changed by hand: parts move where there is room, idle machines
 /// load.

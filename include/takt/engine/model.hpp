@@ -3,7 +3,9 @@
 // learnt or varied live beside it in Parameters.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -170,8 +172,10 @@ struct Model {
   bool keeps_parts() const { return options.part_identity || products.size() > 1; }
   std::size_t servers() const { return machine_of_server.size(); }
 
+  std::shared_ptr<std::atomic<std::uint64_t>> hash_once =
+      std::make_shared<std::atomic<std::uint64_t>>();  ///< what hash() gave, or 0; copies share it
   /// Of structure, names, semantics and default numbers: models with one hash run alike, and a State of one is a State
-  /// of the other. Takes as long as reading the model once; never changes between versions.
+  /// of the other. The first call reads the whole model; never changes between versions.
   std::uint64_t hash() const;
   /// The index of the entity at a path, or kNone.
   std::uint32_t entity_at(std::string_view path) const;

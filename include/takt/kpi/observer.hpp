@@ -55,21 +55,9 @@ class KpiObserver : public NoObserver {
     sums[to.index()] -= now;
   }
   void level(std::uint32_t b, int change, Time t) { level_[b] -= change * Int128{t.time_since_epoch().count()}; }
-  void enter(std::uint32_t, const Part&, Time t) { wip_ -= t.time_since_epoch().count(); }
-  void leave(std::uint32_t sink, const Part& part, Time t) {
-    const std::int64_t now = t.time_since_epoch().count();
-    wip_ += now;
-    flow_ += now - part.entered;
-    if (many_products_) {
-      ++product_out_[part.product];
-      product_flow_[part.product] += now - part.entered;
-    }
-    if (many_lines_) note_leaving(sink);
-  }
-  void scrap(std::uint32_t, const Part& part, Time t) {
-    wip_ += t.time_since_epoch().count();
-    flow_ += t.time_since_epoch().count() - part.entered;
-  }
+  void enter(std::uint32_t, const Part&, Time t) { flows_.enter(t); }
+  void leave(std::uint32_t sink, const Part& part, Time t) { leave(flows_, sink, part, t); }
+  void scrap(std::uint32_t, const Part& part, Time t) { flows_.scrap(part, t); }
   void hold(std::uint32_t source, int change, Time t) {
     held_[source] -= change * Int128{t.time_since_epoch().count()};
   }
@@ -78,27 +66,82 @@ class KpiObserver : public NoObserver {
     crew_waiting_[c] -= waiting * Int128{t.time_since_epoch().count()};
   }
   void complete(std::uint32_t m, const Part& part, Time) {
-    if (many_products_) planned_[m] += planned_time_[std::size_t{m} * product_out_.size() + part.product];
+    if (many_products_) planned_[m] += planned_time_[std::size_t{m} * flows_.product_out.size() + part.product];
   }
-  void move(std::uint32_t producer, std::uint32_t place, const Part&, Time) {
-    if (many_lines_ && line_of_producer_[producer] != line_of_place_[place])
-      note_crossing(line_of_producer_[producer], line_of_place_[place]);
-  }
+  void move(std::uint32_t producer, std::uint32_t place, const Part&, Time) { move(flows_, producer, place); }
+
+  class Share;
+  void add(const Share& share);
 
  private:
-  void note_leaving(std::uint32_t sink, std::uint64_t parts = 1);
-  void note_crossing(std::uint32_t from, std::uint32_t to, std::uint64_t parts = 1);
+  /// Sums that are not of one machine, place, source or crew.
+  struct Flows {
+    std::vector<Int128> product_flow;
+    std::vector<std::uint64_t> product_out, crossings;
+    Int128 wip = 0, flow = 0;
 
-  std::vector<Int128> mode_, planned_, level_, crew_busy_, crew_waiting_, held_, product_flow_;
+    void enter(Time t) { wip -= t.time_since_epoch().count(); }
+    void scrap(const Part& part, Time t) {
+      wip += t.time_since_epoch().count();
+      flow += t.time_since_epoch().count() - part.entered;
+    }
+    void add(const Flows& other);
+  };
+
+  void leave(Flows& flows, std::uint32_t sink, const Part& part, Time t) const {
+    flows.scrap(part, t);
+    if (many_products_) {
+      ++flows.product_out[part.product];
+      flows.product_flow[part.product] += t.time_since_epoch().count() - part.entered;
+    }
+    if (many_lines_) note_leaving(flows, sink);
+  }
+  void move(Flows& flows, std::uint32_t producer, std::uint32_t place) const {
+    if (many_lines_ && line_of_producer_[producer] != line_of_place_[place])
+      note_crossing(flows, line_of_producer_[producer], line_of_place_[place]);
+  }
+  void add(Flows& flows, const LineSums& sums);
+  void note_leaving(Flows& flows, std::uint32_t sink, std::uint64_t parts = 1) const;
+  void note_crossing(Flows& flows, std::uint32_t from, std::uint32_t to, std::uint64_t parts = 1) const;
+
+  std::vector<Int128> mode_, planned_, level_, crew_busy_, crew_waiting_, held_;
   std::vector<std::int64_t> planned_time_;
-  std::vector<std::uint64_t> crossings_, product_out_;
   std::vector<std::uint32_t> line_of_producer_, line_of_place_, parent_;  // entities
-  Int128 wip_ = 0, flow_ = 0;
+  Flows flows_;
   bool many_lines_ = false, many_products_ = false;
+};
+
+/// What one thread sees of a run: what belongs to a machine, place, source or crew it writes at once, as no other
+/// thread runs that component; the rest it keeps until `add`.
+class KpiObserver::Share : public NoObserver {
+ public:
+  explicit Share(KpiObserver& whole) : whole_(&whole) {
+    flows_.product_flow.resize(whole.flows_.product_flow.size());
+    flows_.product_out.resize(whole.flows_.product_out.size());
+    flows_.crossings.resize(whole.flows_.crossings.size());
+  }
+  void add(const LineSums& sums) { whole_->add(flows_, sums); }
+  void mode(std::uint32_t m, std::uint32_t s, Mode from, Mode to, Time t) { whole_->mode(m, s, from, to, t); }
+  void level(std::uint32_t b, int change, Time t) { whole_->level(b, change, t); }
+  void enter(std::uint32_t, const Part&, Time t) { flows_.enter(t); }
+  void leave(std::uint32_t sink, const Part& part, Time t) { whole_->leave(flows_, sink, part, t); }
+  void scrap(std::uint32_t, const Part& part, Time t) { flows_.scrap(part, t); }
+  void hold(std::uint32_t source, int change, Time t) { whole_->hold(source, change, t); }
+  void crew(std::uint32_t c, int busy, int waiting, Time t) { whole_->crew(c, busy, waiting, t); }
+  void complete(std::uint32_t m, const Part& part, Time t) { whole_->complete(m, part, t); }
+  void move(std::uint32_t producer, std::uint32_t place, const Part&, Time) { whole_->move(flows_, producer, place); }
+
+ private:
+  friend class KpiObserver;
+  KpiObserver* whole_;
+  Flows flows_;
 };
 
 /// `advance` watched by the standard observer, compiled once.
 Outcome advance(const Model& model, const Parameters& parameters, State& state, Time until, KpiObserver& observer,
                 std::uint64_t max_events = std::numeric_limits<std::uint64_t>::max());
+/// The same on the threads of a pool: the same bytes.
+Outcome advance(const Model& model, const Parameters& parameters, State& state, Time until, KpiObserver& observer,
+                ThreadPool& pool);
 
 }  // namespace takt

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "takt/study/thread_pool.hpp"
+#include "takt/core/thread_pool.hpp"
 
 #include <algorithm>
 
