@@ -130,6 +130,7 @@ LIBRARY = {  # benchmark -> what it is
     "read_json/100000": "read them as JSON",
     "merge/ten_machines": "merge a snapshot of ten machines, modes and counters",
     "ingest/lines": "read a hundred thousand lines of a stream",
+    "ingest/messages": "put a hundred thousand messages of ten sources in order",
     "W5/recursion/two_threads": "W5, a thousand futures, two threads",
     "W5/recursion/one_thread": "W5, one thread",
     "W5/event_loop/two_threads": "W5 by events, two threads",

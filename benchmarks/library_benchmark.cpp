@@ -13,6 +13,7 @@
 #include "takt/io/plant/plant_file.hpp"
 #include "takt/kpi/observer.hpp"
 #include "takt/study/study.hpp"
+#include "takt/sync/ingest.hpp"
 #include "takt/sync/merge.hpp"
 #include "works.hpp"
 
@@ -211,6 +212,42 @@ void read_stream(benchmark::State& bench) {
   bench.SetBytesProcessed(static_cast<std::int64_t>(text.size()) * bench.iterations());
 }
 BENCHMARK(read_stream)->Name("ingest/lines")->Unit(benchmark::kMillisecond);
+
+/// Messages of ten sources, one cell each, in order, moved through reordering and the watermark.
+void ingest_messages(benchmark::State& bench) {
+  constexpr std::uint64_t kSources = 10;
+  constexpr std::uint64_t kMessages = 100'000;
+  const takt::Ingest::Instant begin{takt::Duration{1'700'000'000s}};
+  std::vector<takt::Snapshot> messages;
+  for (std::uint64_t i = 0; i < kMessages; ++i) {
+    takt::Snapshot& message = messages.emplace_back();
+    message.ts = begin + static_cast<std::int64_t>(i) * 100us;
+    message.source = "plc_" + std::to_string(i % kSources);
+    message.seq = i / kSources % 256;
+    message.complete = i < kSources;
+    takt::EntityReading& reading = message.entities.emplace_back();
+    reading.path = "/acme/filling/line_1/buffer_1";
+    reading.level = 3.0;
+  }
+  for (auto _ : bench) {
+    bench.PauseTiming();
+    std::vector<takt::Snapshot> own = messages;
+    takt::Ingest ingest;
+    std::uint64_t given = 0;
+    bench.ResumeTiming();
+    for (std::uint64_t i = 0; i < kMessages; ++i) {
+      const takt::Ingest::Instant arrival = own[i].ts + 5ms;
+      ingest.add(std::move(own[i]), arrival);
+      if (i % 100 != 0) continue;
+      ingest.tick(arrival);
+      while (ingest.next()) ++given;
+    }
+    while (ingest.next_of_rest()) ++given;
+    if (given != kMessages) bench.SkipWithError("not all came out");
+  }
+  bench.SetItemsProcessed(static_cast<std::int64_t>(kMessages) * bench.iterations());
+}
+BENCHMARK(ingest_messages)->Name("ingest/messages")->Unit(benchmark::kMillisecond);
 
 // ---- futures
 // ---------------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@
 #include "takt/report/results.hpp"
 #include "takt/report/tables.hpp"
 #include "takt/study/study.hpp"
+#include "takt/sync/ingest.hpp"
 #include "takt/sync/twin.hpp"
 #include "takt/topology/capacity.hpp"
 #include "takt/topology/critical_path.hpp"

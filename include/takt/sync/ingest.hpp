@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+// From what arrives to what is merged: messages of several sources, reordered, repeated, lost and with clocks that are
+// wrong, become one sequence in the order of event time.
+//
+//   takt::Ingest ingest;
+//   ingest.add(std::move(snapshot), arrival);          // from any transport
+//   ingest.tick(arrival);
+//   for (const std::string& source : ingest.rebirths()) ask_for_everything(source);
+//   while (auto next = ingest.next()) twin.apply(*next);
+//
+// Within a source, (epoch, seq) order messages; a complete one (a birth) begins a new count. What is missing is waited
+// for; then the source is asked for everything and, until that comes, told to be out of step. Across sources, the order
+// is that of event time behind a watermark, so that the order of arrival within the time waited never changes what
+// comes out.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "takt/sync/snapshot.hpp"
+
+namespace takt {
+
+struct IngestOptions {
+  Duration reorder = std::chrono::seconds{2};   ///< how long a missing message is waited for
+  Duration lateness = std::chrono::seconds{2};  ///< how far the watermark stays behind the newest event time
+  Duration idle = std::chrono::seconds{30};     ///< a source silent for longer does not hold the watermark back
+  Duration ask_again = std::chrono::seconds{10};
+  /// A source's clock is corrected where it is off by more than this; the offset is the least delay from its own time
+  /// to arrival within skew_window. Not corrected: the largest duration.
+  Duration clock_tolerance = std::chrono::milliseconds{500};
+  Duration skew_window = std::chrono::minutes{10};
+  std::uint64_t sequence_modulus = 256;  ///< Sparkplug B counts to 255; 0: sequence numbers do not wrap
+  std::size_t most_held = 1000;          ///< messages of one source that wait for one before them
+  std::size_t most_waiting = 100'000;    ///< messages in all; when there are as many, add() takes no more
+  double report_periods = 3.0;           ///< a source silent for so many of its usual periods is stale
+};
+
+/// What became of a message when it was added.
+enum class Taken : std::uint8_t {
+  accepted,   ///< it comes out of next() in its turn
+  held,       ///< it waits for one before it
+  duplicate,  ///< it was there before
+  late,       ///< of a life of its source that is over, or from before its last birth
+  rejected,   ///< it cannot be used: see IngestCounts
+  full        ///< there is no room: it was not looked at, and may be added again
+};
+inline constexpr std::size_t kTakenKinds = 6;
+
+/// How a source stands.
+enum class SourceStanding : std::uint8_t {
+  unborn,       ///< nothing complete has come from it yet
+  in_step,      ///< everything it sent since its birth is known
+  out_of_step,  ///< something is missing: its next complete message heals that
+  stale,        ///< silent for longer than it should be
+  dead          ///< it, or its broker, said that it is gone
+};
+
+/// Every message that was added is in one of these.
+struct IngestCounts {
+  std::array<std::uint64_t, kTakenKinds> taken{};  ///< by Taken: as add() told; held ones move on to accepted or late
+  std::uint64_t given = 0;                         ///< came out of next()
+  std::uint64_t missing = 0;                       ///< sequence numbers that never came
+  std::uint64_t rebirths = 0;                      ///< times that a source was asked for everything
+  std::map<std::string, std::uint64_t> reasons;    ///< of those rejected
+  std::uint64_t of(Taken kind) const { return taken[static_cast<std::size_t>(kind)]; }
+};
+
+/// A value. Not thread-safe.
+class Ingest {
+ public:
+  using Instant = WallClock::Instant;
+
+  explicit Ingest(IngestOptions options = {});
+
+  Taken add(Snapshot message, Instant arrival);
+  /// A death certificate: the source is dead until its next birth.
+  void died(std::string_view source, Instant arrival);
+  /// Time passes: what was waited for long enough is given up.
+  void tick(Instant now);
+
+  /// The next message behind the watermark, its `ts` corrected for the clock of its source and never before one given
+  /// out earlier.
+  std::optional<Snapshot> next();
+  /// Everything that still waits, in order, whatever the watermark: at the end.
+  std::optional<Snapshot> next_of_rest();
+
+  /// Sources to be asked for everything since the last call.
+  std::vector<std::string> rebirths();
+
+  Instant watermark() const { return watermark_; }
+  std::size_t waiting() const { return ready_.size() + held_; }
+  const IngestCounts& counts() const { return counts_; }
+  SourceStanding standing(std::string_view source) const;  ///< unborn if it is not known
+  Duration clock_offset(std::string_view source) const;    ///< what is added to its times
+  std::vector<std::string> sources() const;
+
+ private:
+  struct Held {
+    Snapshot message;
+    Instant arrival;
+  };
+  struct Source {
+    std::string name;
+    std::uint32_t number = 0;
+    std::uint64_t epoch = 0, next = 0;  ///< next: the sequence number that is due
+    bool born = false;
+    bool missed = false;  ///< something was given up since its birth
+    bool is_dead = false;
+    Instant birth{};                     ///< event time of its last birth, by its own clock
+    std::map<std::uint64_t, Held> held;  ///< by sequence number
+    std::optional<Instant> asked;
+    std::deque<std::pair<std::uint64_t, std::uint64_t>> given_up;  ///< the last sequence numbers missed: from, how many
+    std::uint64_t accepted = 0;
+    std::deque<std::pair<Instant, Duration>> delays;  ///< growing: of the window, those that may become its least
+    Duration offset{0};
+    Instant newest = Instant::min(), last_arrival{};
+    bool has_arrived = false;
+    double period_s = 0.0;  ///< usual time between messages
+  };
+  struct Ready {
+    Instant at;
+    std::uint64_t number;  ///< in the order of its source
+    std::uint32_t source, slot;
+  };
+
+  Source& source_of(const std::string& name);
+  std::uint64_t after(std::uint64_t seq) const;
+  bool was_given_up(const Source& source, std::uint64_t seq) const;
+  const Source* find(std::string_view name) const;
+  void note_arrival(Source& source, Instant sent, Instant arrival);
+  Taken count(Taken kind) {
+    ++counts_.taken[static_cast<std::size_t>(kind)];
+    return kind;
+  }
+  Taken reject(const char* reason);
+  void begin_life(Source& source, Snapshot message);
+  Taken add_in_order(Source& source, Snapshot message, Instant arrival);
+  Taken hold(Source& source, Snapshot message, Instant arrival);
+  void accept(Source& source, Snapshot message);
+  /// Whether one comes out after another.
+  auto comes_later() const {
+    return [this](const Ready& a, const Ready& b) {
+      if (a.at != b.at) return a.at > b.at;
+      return a.source != b.source ? sources_[a.source].name > sources_[b.source].name : a.number > b.number;
+    };
+  }
+  void drain(Source& source);
+  void drop_held(Source& source, const std::function<bool(const Snapshot&)>& is_over);
+  bool has_waited(const Source& source, Instant now) const;
+  void give_up_gap(Source& source);
+  void ask(Source& source, Instant now);
+  std::uint64_t ahead_of(const Source& source, std::uint64_t seq) const;
+  bool is_behind(std::uint64_t ahead) const;
+  void move_watermark(Instant now);
+  Snapshot take_first();
+
+  IngestOptions options_;
+  std::map<std::string, std::uint32_t, std::less<>> number_of_;
+  std::deque<Source> sources_;
+  std::vector<Ready> ready_;  ///< a heap, the first to come out on top
+  std::vector<Snapshot> slots_;
+  std::vector<std::uint32_t> free_;  ///< slots without a message
+  std::vector<std::string> asked_;
+  IngestCounts counts_;
+  std::size_t held_ = 0;
+  Instant now_ = Instant::min();  ///< of the last tick
+  Instant watermark_ = Instant::min();
+  Instant given_ = Instant::min();  ///< time of the last message given out
+};
+
+}  // namespace takt
