@@ -93,6 +93,7 @@ void check_machine(Checks& checks, const Place& place, const Machine& machine) {
                  "a whole number from 1 to " + std::to_string(kMostServers));
   }
   check_products_of(checks, place, "/cycle_time", machine.cycle_time);
+  if (!(machine.cycle_time.law.mean() > 0.0) || !machine.cycle_time.of.empty()) checks.has_instant_machine = true;
   if (machine.load_time) check_products_of(checks, place, "/load_time", *machine.load_time);
   if (!(machine.scrap >= 0.0 && machine.scrap <= 1.0)) {
     checks.fault(place.pointer() + "/scrap", ratio_text(machine.scrap), "a probability from 0 % to 100 %");

@@ -23,16 +23,15 @@ std::string with_kind(const std::string& name, const Place& target) {
 
 // What an output of `from` must not lead to: the fault's expectation, or nothing if all is well.
 std::string objection(const Place& from, const Place& target) {
-  if (target.as<Source>()) return "a machine, buffer or sink";
-  if (from.as<Buffer>() && !target.as<Machine>()) return "a machine, as machines take from a buffer";
-  const auto* machine = from.as<Machine>();
-  if (machine && machine->blocking == Blocking::before_service && target.as<Machine>()) {
+  if (target.is<Source>()) return "a machine, buffer or sink";
+  if (from.is<Buffer>() && !target.is<Machine>()) return "a machine, as machines take from a buffer";
+  if (from.is<Machine>() && target.is<Machine>() && from.as<Machine>()->blocking == Blocking::before_service) {
     return "a buffer or sink, as the machine blocks before service";
   }
   const auto* source = from.as<Source>();
   if (source && std::holds_alternative<Source::Saturated>(source->supply)) {
     const auto* buffer = target.as<Buffer>();
-    if (target.as<Sink>() || (buffer && !buffer->capacity)) {
+    if (target.is<Sink>() || (buffer && !buffer->capacity)) {
       return "a machine or a buffer with a capacity, as the source is saturated";
     }
   }
@@ -41,7 +40,7 @@ std::string objection(const Place& from, const Place& target) {
 
 void check_targets(Checks& checks, const Place& place, std::span<const std::uint32_t> targets) {
   const std::vector<Output>& to = place.equipment->to;
-  for (std::size_t i = 0; i < to.size(); ++i) {
+  for (std::size_t i = 0; i < targets.size(); ++i) {
     const auto pointer = [&](const char* name) { return place.pointer() + "/to/" + std::to_string(i) + name; };
     if (targets[i] == PlantIndex::kUnknown) {
       checks.unknown_name(pointer("/to"), to[i].to, "the name of a machine, buffer or sink",
@@ -49,7 +48,8 @@ void check_targets(Checks& checks, const Place& place, std::span<const std::uint
     } else if (auto expected = objection(place, checks.index.equipment()[targets[i]]); !expected.empty()) {
       checks.fault(pointer("/to"), with_kind(to[i].to, checks.index.equipment()[targets[i]]), std::move(expected));
     }
-    if (!to[i].product.empty()) checks.product_exists(to[i].product, [&] { return pointer("/product"); });
+    if (!place.plain_way && !to[i].product.empty())
+      checks.product_exists(to[i].product, [&] { return pointer("/product"); });
   }
 }
 
@@ -93,11 +93,11 @@ void check_outputs(Checks& checks) {
     check_targets(checks, place, checks.index.targets(i));
     if (place.plain_way && !place.is<Sink>()) continue;
     const bool has_outputs = !place.equipment->to.empty();
-    if (place.as<Sink>()) {
+    if (place.is<Sink>()) {
       if (has_outputs) checks.fault(place.pointer() + "/to", "an output", "none, as parts leave the plant at a sink");
     } else if (!has_outputs) {
       checks.fault(place.pointer() + "/to", "nothing", "one output at least");
-    } else if (place.as<Buffer>()) {
+    } else if (place.is<Buffer>()) {
       check_probabilities_of_buffer(checks, place);
     } else {
       check_probabilities(checks, place);
@@ -165,7 +165,7 @@ std::vector<bool> reach_of(Checks& checks, const std::string& product) {
     const std::size_t i = open.back();
     open.pop_back();
     const Ways ways(checks.index, i, product);
-    if (ways.next(0) == ways.end() && ways.end() > 0 && !places[i].as<Sink>()) {
+    if (ways.next(0) == ways.end() && ways.end() > 0 && !places[i].is<Sink>()) {
       checks.fault(places[i].pointer() + "/to", "none for product " + in_quotes(product),
                    "an output for every product that comes here");
     }
@@ -182,7 +182,7 @@ const Distribution& law_of(const LawByProduct& laws, const std::string& product)
 }
 
 bool takes_no_time(const Place& place, const std::string& product) {
-  if (place.as<Buffer>()) return true;
+  if (place.is<Buffer>()) return true;
   const auto* machine = place.as<Machine>();
   return machine && law_of(machine->cycle_time, product).mean() == 0.0 &&
          (!machine->load_time || law_of(*machine->load_time, product).mean() == 0.0);
@@ -197,7 +197,7 @@ class InstantLoops {
 
   std::vector<std::vector<std::size_t>> find() {
     for (std::size_t i = 0; i < mark_.size(); ++i) {
-      if (index_.equipment()[i].as<Machine>() && is_instant(i) && mark_[i] == Mark::fresh) go_down_from(i);
+      if (index_.equipment()[i].is<Machine>() && is_instant(i) && mark_[i] == Mark::fresh) go_down_from(i);
     }
     return std::move(loops_);
   }
@@ -260,7 +260,7 @@ void report_loop(Checks& checks, const std::vector<std::size_t>& loop, const std
   for (const std::size_t i : loop) names += places[i].equipment->name + " > ";
   names += places[loop.front()].equipment->name;
 
-  const auto is_machine = [&](std::size_t i) { return places[i].as<Machine>() != nullptr; };
+  const auto is_machine = [&](std::size_t i) { return places[i].is<Machine>(); };
   const auto found = std::find_if(loop.begin(), loop.end(), is_machine);
   const Place& place = places[found == loop.end() ? loop.front() : *found];
   std::string pointer = place.pointer() + "/cycle_time";
@@ -272,8 +272,16 @@ void report_loop(Checks& checks, const std::vector<std::size_t>& loop, const std
 
 }  // namespace
 
+/// Whether every part takes the one way there is, so that where each product goes need not be followed.
+bool has_one_way(const Checks& checks) {
+  return checks.products.size() == 1 && std::ranges::all_of(checks.index.equipment(), [](const Place& place) {
+           return place.plain_way || place.is<Sink>();
+         });
+}
+
 void check_flow(Checks& checks) {
   check_outputs(checks);
+  if (has_one_way(checks) && !checks.has_instant_machine) return;
   std::set<std::vector<std::size_t>> reported;
   for (const std::string& product : checks.products) {
     const std::vector<bool> reached = reach_of(checks, product);

@@ -25,6 +25,7 @@ struct Checks {
   const PlantIndex& index;
   std::vector<std::string> products;  ///< never empty
   std::vector<Fault> faults;
+  bool has_instant_machine = false;  ///< whose cycle time may be 0 for some product; told by check_equipment
 
   void fault(std::string path, std::string value, std::string expected, std::string nearest = {}) {
     faults.push_back({std::move(path), std::move(value), std::move(expected), std::move(nearest), {}, 0});
