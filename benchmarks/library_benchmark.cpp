@@ -21,8 +21,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// ---- queues and draws
-// ------------------------------------------------------------------------------------------------
+// ---- queues and draws ----------------------------------------------------------------------------------------------
 
 /// The hold model: the earliest of N pending events is put back an exponential(1) later.
 template <class Queue>
@@ -81,8 +80,7 @@ void draw_block(benchmark::State& bench) {
 }
 BENCHMARK(draw_block)->Name("draw/block")->ArgName("exponential,lognormal")->Arg(0)->Arg(1);
 
-// ---- states
-// ----------------------------------------------------------------------------------------------------------
+// ---- states --------------------------------------------------------------------------------------------------------
 
 /// W2 after a while, with or without part identity.
 struct Warm {
@@ -135,8 +133,7 @@ void bytes_in(benchmark::State& bench) {
 }
 BENCHMARK(bytes_in)->Name("state/from_bytes")->Arg(1'000'000)->Unit(benchmark::kMillisecond);
 
-// ---- models
-// ----------------------------------------------------------------------------------------------------------
+// ---- models --------------------------------------------------------------------------------------------------------
 
 void compile_plant(benchmark::State& bench) {
   const takt::Plant plant = works::w4(bench.range(0));
@@ -161,8 +158,7 @@ void parse(benchmark::State& bench) {
 }
 BENCHMARK(parse)->Name("read_json")->Arg(100'000)->Iterations(1)->Unit(benchmark::kMillisecond);
 
-// ---- sensors
-// ---------------------------------------------------------------------------------------------------------
+// ---- sensors -------------------------------------------------------------------------------------------------------
 
 /// Every mode and counter of W2, each second.
 void merge_snapshots(benchmark::State& bench) {
@@ -249,8 +245,7 @@ void ingest_messages(benchmark::State& bench) {
 }
 BENCHMARK(ingest_messages)->Name("ingest/messages")->Unit(benchmark::kMillisecond);
 
-// ---- futures
-// ---------------------------------------------------------------------------------------------------------
+// ---- futures -------------------------------------------------------------------------------------------------------
 
 /// W5: a thousand shifts of eight hours from one warm state.
 void futures(benchmark::State& bench, takt::Method method, unsigned threads) {
