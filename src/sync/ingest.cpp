@@ -17,6 +17,12 @@ constexpr std::size_t kGivenUp = 16;  ///< stretches remembered, to tell late on
 /// An offset is not followed more finely than this: the least delay of a network differs by as much from day to day.
 constexpr Duration kOffsetStep = std::chrono::milliseconds{100};
 
+/// Whether a time by a clock that may be wrong, even one that was never set, can be compared with another.
+bool is_near(WallClock::Instant a, WallClock::Instant b) {
+  constexpr double kMostSeconds = 100.0 * 365.25 * 86400.0;
+  return std::abs(to_seconds(a.time_since_epoch()) - to_seconds(b.time_since_epoch())) < kMostSeconds;
+}
+
 Duration rounded(Duration offset) {
   const double steps = static_cast<double>(offset.count()) / static_cast<double>(kOffsetStep.count());
   return Duration{std::llround(steps) * kOffsetStep.count()};
@@ -26,22 +32,23 @@ Duration rounded(Duration offset) {
 
 Ingest::Ingest(IngestOptions options) : options_(options) {
   std::vector<Fault> faults;
-  const auto positive = [&faults](const char* name, Duration value) {
+  const auto not_negative = [&faults](const char* name, Duration value) {
     if (value < Duration{0}) faults.push_back({name, to_text(value), "a time not below zero", "", "", 0});
   };
-  positive("reorder", options.reorder);
-  positive("lateness", options.lateness);
-  positive("idle", options.idle);
-  positive("ask_again", options.ask_again);
-  positive("clock_tolerance", options.clock_tolerance);
-  positive("skew_window", options.skew_window);
+  not_negative("reorder", options.reorder);
+  not_negative("lateness", options.lateness);
+  not_negative("idle", options.idle);
+  not_negative("ask_again", options.ask_again);
+  not_negative("clock_tolerance", options.clock_tolerance);
+  not_negative("skew_window", options.skew_window);
   if (options.sequence_modulus == 1 || options.sequence_modulus == 2)
     faults.push_back({"sequence_modulus", std::to_string(options.sequence_modulus), "0, or 3 and above", "", "", 0});
+  if (!(options.report_periods > 0.0))
+    faults.push_back({"report_periods", std::to_string(options.report_periods), "a number above 0", "", "", 0});
   if (!faults.empty()) throw InvalidInput(std::move(faults));
 }
 
-// ---- sources
-// ---------------------------------------------------------------------------------------------------------
+// ---- sources -------------------------------------------------------------------------------------------------------
 
 Ingest::Source& Ingest::source_of(const std::string& name) {
   const auto [it, is_new] = number_of_.try_emplace(name, static_cast<std::uint32_t>(sources_.size()));
@@ -114,8 +121,7 @@ void Ingest::ask(Source& source, Instant now) {
 
 std::vector<std::string> Ingest::rebirths() { return std::exchange(asked_, {}); }
 
-// ---- the order of a source
-// -------------------------------------------------------------------------------------------
+// ---- the order of a source -----------------------------------------------------------------------------------------
 
 std::uint64_t Ingest::after(std::uint64_t seq) const {
   return options_.sequence_modulus == 0 ? seq + 1 : (seq + 1) % options_.sequence_modulus;
@@ -146,15 +152,18 @@ Taken Ingest::reject(const char* reason) {
   return count(Taken::rejected);
 }
 
-Taken Ingest::add(Snapshot message, Instant arrival) {
+Taken Ingest::add(Snapshot&& message, Instant arrival) {
   if (waiting() >= options_.most_waiting) return count(Taken::full);
   if (message.source.empty()) return reject("no source");
   if (options_.sequence_modulus != 0 && message.seq >= options_.sequence_modulus)
     return reject("a sequence number beyond the modulus");
+  if (!is_near(message.ts, arrival)) return reject("a time more than a hundred years from its arrival");
   Source& source = source_of(message.source);
   note_arrival(source, message.ts, arrival);
-  const bool is_known = source.born || !source.held.empty();
-  if (message.epoch < source.epoch && (is_known || source.is_dead)) return count(Taken::late);
+  const bool is_known = source.born || source.is_dead || !source.held.empty();
+  if (is_known && message.epoch < source.epoch) return count(Taken::late);
+  if (source.is_dead && message.epoch == source.epoch && (!message.complete || message.ts <= source.birth))
+    return count(Taken::late);  // sent before it died
   if (message.epoch > source.epoch || !is_known) {
     if (message.epoch != source.epoch) {
       drop_held(source, [](const Snapshot&) { return true; });
@@ -283,8 +292,7 @@ void Ingest::give_up_gap(Source& source) {
   drain(source);
 }
 
-// ---- time
-// ------------------------------------------------------------------------------------------------------------
+// ---- time ----------------------------------------------------------------------------------------------------------
 
 void Ingest::tick(Instant now) {
   now_ = std::max(now_, now);

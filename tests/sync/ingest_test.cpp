@@ -133,8 +133,12 @@ TEST(Ingest, TellsTheSilentFromTheDead) {
   EXPECT_EQ(ingest.standing("a"), SourceStanding::stale);
   ingest.died("a", kBegin + 9s);
   EXPECT_EQ(ingest.standing("a"), SourceStanding::dead);
-  ingest.add(message("a", 0, kBegin + 10s, true, 2), kBegin + 10s);
-  ingest.tick(kBegin + 10s);
+  EXPECT_EQ(ingest.add(message("a", 5, kBegin + 5s), kBegin + 9s), Taken::late) << "sent before it died";
+  EXPECT_EQ(ingest.add(message("a", 0, kBegin, true), kBegin + 9s), Taken::late);
+  ingest.tick(kBegin + 20s);
+  EXPECT_EQ(ingest.standing("a"), SourceStanding::dead);
+  ingest.add(message("a", 0, kBegin + 20s, true, 2), kBegin + 20s);
+  ingest.tick(kBegin + 20s);
   EXPECT_EQ(ingest.standing("a"), SourceStanding::in_step);
 }
 
@@ -142,8 +146,12 @@ TEST(Ingest, TakesNoMoreThanItMayHold) {
   Ingest ingest({.most_held = 10, .most_waiting = 100});
   ingest.add(message("a", 0, kBegin, true), kBegin);
   std::uint64_t full = 0;
-  for (std::uint64_t i = 0; i < 300; ++i)
-    full += ingest.add(message("a", (2 + i) % 256, kBegin + 1s), kBegin + 1s) == Taken::full ? 1 : 0;
+  for (std::uint64_t i = 0; i < 300; ++i) {
+    Snapshot each = message("a", (2 + i) % 256, kBegin + 1s);
+    const bool is_full = ingest.add(std::move(each), kBegin + 1s) == Taken::full;
+    full += is_full ? 1 : 0;
+    EXPECT_EQ(each.source.empty(), !is_full);  // as it was, to be added again
+  }
   EXPECT_LE(ingest.waiting(), 100U);
   EXPECT_EQ(full, 201U);
   EXPECT_EQ(ingest.counts().of(Taken::full), full);
@@ -153,8 +161,12 @@ TEST(Ingest, RefusesWhatIsNoMessage) {
   Ingest ingest;
   EXPECT_EQ(ingest.add(message("", 0, kBegin, true), kBegin), Taken::rejected);
   EXPECT_EQ(ingest.add(message("a", 256, kBegin, true), kBegin), Taken::rejected);
-  EXPECT_EQ(ingest.counts().reasons.size(), 2U);
+  for (const Instant wild : {Instant::min(), Instant::max(), kBegin + std::chrono::years{101}})
+    EXPECT_EQ(ingest.add(message("a", 0, wild, true), kBegin), Taken::rejected);
+  EXPECT_EQ(ingest.add(message("a", 0, Instant{}, true), kBegin), Taken::accepted) << "a clock that was never set";
+  EXPECT_EQ(ingest.counts().reasons.size(), 3U);
   EXPECT_THROW(Ingest({.reorder = -1s}), InvalidInput);
+  EXPECT_THROW(Ingest({.report_periods = 0.0}), InvalidInput);
 }
 
 /// Sources that number and stamp what they send, and a network that loses, repeats and delays it.
@@ -323,7 +335,7 @@ TEST(Ingest, WhatComesOutDoesNotDependOnTheOrderOfArrival) {
                        std::to_string(each.ts.time_since_epoch().count()));
       };
       for (const Plant::Delivery& each : deliveries) {
-        ingest.add(each.message, each.arrival);
+        ingest.add(Snapshot(each.message), each.arrival);
         ingest.tick(each.arrival);
         while (const auto next = ingest.next()) tell(*next);
       }

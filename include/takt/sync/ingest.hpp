@@ -51,7 +51,7 @@ enum class Taken : std::uint8_t {
   duplicate,  ///< it was there before
   late,       ///< of a life of its source that is over, or from before its last birth
   rejected,   ///< it cannot be used: see IngestCounts
-  full        ///< there is no room: it was not looked at, and may be added again
+  full        ///< there is no room: it was not looked at and is as it was, to be added again
 };
 inline constexpr std::size_t kTakenKinds = 6;
 
@@ -81,7 +81,8 @@ class Ingest {
 
   explicit Ingest(IngestOptions options = {});
 
-  Taken add(Snapshot message, Instant arrival);
+  /// Takes the message over unless there is no room.
+  Taken add(Snapshot&& message, Instant arrival);
   /// A death certificate: the source is dead until its next birth.
   void died(std::string_view source, Instant arrival);
   /// Time passes: what was waited for long enough is given up.
