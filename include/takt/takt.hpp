@@ -10,6 +10,7 @@
 #include "takt/engine/state_bytes.hpp"
 #include "takt/io/plant/plant_file.hpp"
 #include "takt/io/store/checkpoint.hpp"
+#include "takt/io/store/event_log_file.hpp"
 #include "takt/io/store/results.hpp"
 #include "takt/io/store/timeline.hpp"
 #include "takt/kpi/kpis.hpp"
