@@ -9,6 +9,7 @@
 #include "takt/core/quantity.hpp"
 #include "takt/engine/explain.hpp"
 #include "takt/io/store/checkpoint.hpp"
+#include "takt/io/store/event_log_file.hpp"
 #include "takt/io/store/timeline.hpp"
 #include "takt/io/store/whole_file.hpp"
 
@@ -66,6 +67,32 @@ Question read_question(const std::string& text) {
     throw InvalidInput(
         Fault{.value = '"' + text + '"', .expected = "MACHINE@TIME such as \"/acme/filling/line_1/filler@2 h\""});
   return {text.substr(0, at), from_seconds(parse_quantity(text.substr(at + 1), Dimension::time))};
+}
+
+void leave_out(RunLogOptions& logged, const std::string& what) {
+  constexpr std::pair<const char*, bool RunLogOptions::*> kParts[] = {
+      {"starts", &RunLogOptions::starts},         {"setups", &RunLogOptions::setups},
+      {"breakdowns", &RunLogOptions::breakdowns}, {"arrivals", &RunLogOptions::arrivals},
+      {"results", &RunLogOptions::results},       {"products", &RunLogOptions::products}};
+  std::vector<std::string> names;
+  for (const auto& [name, member] : kParts) {
+    names.emplace_back(name);
+    if (what != name) continue;
+    logged.*member = false;
+    return;
+  }
+  throw InvalidInput(Fault{.value = '"' + what + '"',
+                           .expected = fmt::format("one of {}", fmt::join(names, ", ")),
+                           .nearest = nearest_name(what, names)});
+}
+
+void write_log(const Study& study, const FutureWishes& wishes) {
+  std::optional<RunLog> log;
+  const Replay replay = study.replay(
+      wishes.future.scenario, wishes.future.replication,
+      [&](const std::shared_ptr<const Model>& model, const State& state) { log.emplace(*model, state, wishes.logged); },
+      [&log](const Event& event) { log->add(event); });
+  io::write_whole(*wishes.log, io::to_csv(log->log()));
 }
 
 std::string follow(const Study& study, const FutureWishes& wishes) {

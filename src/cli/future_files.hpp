@@ -8,6 +8,7 @@
 #include <string>
 
 #include "takt/study/study.hpp"
+#include "takt/sync/run_log.hpp"
 
 namespace takt::cli {
 
@@ -27,15 +28,22 @@ struct Question {
 /// Throws InvalidInput.
 Question read_question(const std::string& text);
 
+/// Leaves something out of a log by its name: "starts", "setups", .... Throws InvalidInput.
+void leave_out(RunLogOptions& logged, const std::string& what);
+
 /// What was asked about one future.
 struct FutureWishes {
   FutureKey future;
-  std::optional<std::filesystem::path> trace, checkpoint;
+  std::optional<std::filesystem::path> trace, checkpoint, log;
+  RunLogOptions logged{};  ///< what the log tells
   std::optional<Question> question;
 };
 
 /// Writes the files asked for and gives the answer, empty if nothing was asked. Throws FileError, InvalidInput,
 /// Interrupted.
 std::string follow(const Study& study, const FutureWishes& wishes);
+
+/// Writes the event log of the future asked for. The models of `study` have part identity. Throws as `follow`.
+void write_log(const Study& study, const FutureWishes& wishes);
 
 }  // namespace takt::cli

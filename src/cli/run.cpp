@@ -135,6 +135,18 @@ int report_unfinished(const StudyResult& result) {
   return kRunFailed;
 }
 
+/// The log needs parts with an identity, which the run itself does without: the same future once more.
+void write_log_of(const Options& options, const Present& present, const std::stop_token& stop) {
+  const CompileOptions with_identity{.part_identity = true, .method = present.model->options.method};
+  Plants plants;
+  for (const auto& [name, file] : options.plants)
+    plants[name] = std::make_shared<const Model>(compile(io::load_plant(file), with_identity));
+  const Present again = Present::of(compile(present.model->plant, with_identity), present.seed);
+  StudyOptions study = options.study;
+  study.stop = stop;
+  write_log(study_of(options, again, plants, std::move(study)), options.future);
+}
+
 /// What is asked of one future, told to be wrong before any future runs.
 void check_wishes(const Options& options, const Present& present, const Plants& plants) {
   std::vector<std::string> names{kAsIs};
@@ -151,6 +163,8 @@ void check_wishes(const Options& options, const Present& present, const Plants& 
 int run(const Options& options, const std::stop_token& stop) {
   if (options.from && options.snapshots) throw WrongUsage("--from and --snapshots both say where to begin: give one");
   if (options.json && options.future.question) throw WrongUsage("--why is answered in words: leave out --json");
+  if (options.future.log && (options.from || options.snapshots))
+    throw WrongUsage("--log follows parts from their arrival on: leave out --from and --snapshots");
   const Present present = present_of(options, stop);
   const Plants plants = load_plants(options, present.model->options);
   const std::size_t scenarios = 1 + options.scenarios.size() + options.plants.size();
@@ -165,6 +179,7 @@ int run(const Options& options, const std::stop_token& stop) {
     check_wishes(options, present, plants);
     result = study.run();
     answer = follow(study, options.future);
+    if (options.future.log) write_log_of(options, present, stop);
   }
   for (const auto& [name, report] : result.migrations) say_migration("'" + name + "'", report);
   const report::Provenance provenance = report::provenance_of(present, options.study);
@@ -196,8 +211,12 @@ Action declare_run(Arguments& arguments) {
   arguments.option("--out", "FILE", options->out, "Write the results as takt-store/1 (HDF5)");
   arguments.repeated(
       "--replay", "NAME:R", [options](const std::string& text) { options->future.future = read_future(text); },
-      "The future that --trace, --checkpoint and --why speak of (default \"as is:0\")");
+      "The future that --trace, --log, --checkpoint and --why speak of (default \"as is:0\")");
   arguments.option("--trace", "FILE", options->future.trace, "Write its timeline, to be opened at ui.perfetto.dev");
+  arguments.option("--log", "FILE", options->future.log, "Write its event log as CSV, as an MES would have kept it");
+  arguments.repeated(
+      "--log-without", "WHAT", [options](const std::string& text) { leave_out(options->future.logged, text); },
+      "Leave out of the log: starts, setups, breakdowns, arrivals, results, products");
   arguments.option("--checkpoint", "FILE", options->future.checkpoint, "Put its end aside, to go on with --from");
   arguments.repeated(
       "--why", "MACHINE@D", [options](const std::string& text) { options->future.question = read_question(text); },

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the command line writes and goes on from."""
 
+import csv
 import json
 import unittest
 
@@ -48,6 +49,32 @@ class Files(Cli):
         compared = run("run", BOTTLING, *self.HOUR, "--from", end, "--scenario-plant", f"two fillers={edited}")
         self.check(compared, 0)
         self.assertIn("two fillers", compared.stdout)
+
+    def test_a_log_has_a_row_for_each_operation_of_the_future_asked_for(self):
+        rows = {}
+        for future in ("as is:0", "as is:1"):
+            log = self.folder / "log.csv"
+            self.check(run("run", BOTTLING, *self.HOUR, "--log", log, "--replay", future), 0)
+            with log.open(newline="", encoding="utf-8") as file:
+                rows[future] = [row for row in csv.DictReader(file) if row["kind"] == "work"]
+        self.assertIn(FILLER, {row["resource"] for row in rows["as is:0"]})
+        self.assertNotEqual(rows["as is:0"], rows["as is:1"])
+        for row in rows["as is:0"]:
+            self.assertEqual(row["good"], "1" if row["complete"] else "")
+            self.assertLessEqual(row["start"][:19], row["complete"][:19] or "9")
+
+    def test_a_log_leaves_out_what_it_is_told_to(self):
+        log = self.folder / "log.csv"
+        wish = ("--log", log, "--log-without", "starts", "--log-without", "arrivals")
+        self.check(run("run", BOTTLING, *self.HOUR, *wish), 0)
+        with log.open(newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        self.assertTrue(all(row["start"] == row["complete"] for row in rows if row["kind"] == "work"))
+        self.assertNotIn("arrival", {row["kind"] for row in rows})
+        self.check(run("run", BOTTLING, *self.HOUR, "--log", log, "--log-without", "start"), 2, "did you mean starts?")
+        end = self.folder / "end.h5"
+        self.check(run("run", BOTTLING, *self.HOUR, "--checkpoint", end), 0)
+        self.check(run("run", BOTTLING, *self.HOUR, "--from", end, "--log", log), 2, "leave out --from")
 
     def test_a_trace_has_a_track_for_each_machine(self):
         trace = self.folder / "trace.json"

@@ -20,8 +20,9 @@
 
 namespace takt {
 
-/// What a row of a log reports.
-enum class EventKind : std::uint8_t { work, setup, breakdown };
+/// What a row of a log reports. A breakdown speaks of its resource alone; an arrival is an instant at which a case
+/// comes into the plant, its resource where from.
+enum class EventKind : std::uint8_t { work, setup, breakdown, arrival };
 
 /// Names numbered in the order of their first appearance. A value.
 class NameTable {

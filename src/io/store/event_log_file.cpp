@@ -135,7 +135,9 @@ class LogReader {
       return;
     }
     EventLog::Row row;
-    row.case_id = need(kCase);
+    const auto kind = columns_.kinds.find(std::string(text(kKind)));
+    if (kind != columns_.kinds.end()) row.kind = kind->second;
+    row.case_id = row.kind == EventKind::breakdown ? text(kCase) : need(kCase);
     row.activity = need(kActivity);
     row.resource = text(kResource);
     row.worker = text(kWorker);
@@ -145,8 +147,6 @@ class LogReader {
     row.quantity = number(kQuantity);
     row.good = number(kGood);
     row.scrap = number(kScrap);
-    const auto kind = columns_.kinds.find(std::string(text(kKind)));
-    if (kind != columns_.kinds.end()) row.kind = kind->second;
     if (is_good_) log_.add(row);
   }
 
@@ -244,7 +244,7 @@ EventLog read_event_log(const std::filesystem::path& file, const EventLogColumns
 }
 
 std::string to_csv(const EventLog& log) {
-  constexpr std::array<std::string_view, 3> kKinds{"work", "setup", "breakdown"};
+  constexpr std::array<std::string_view, 4> kKinds{"work", "setup", "breakdown", "arrival"};
   std::string text = "case,activity,resource,worker,product,start,complete,quantity,good,scrap,kind\n";
   const auto name = [](const NameTable& names, std::uint32_t number) {
     return number == NameTable::kNone ? std::string{} : detail::csv_cell(names[number]);

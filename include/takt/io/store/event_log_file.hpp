@@ -15,15 +15,16 @@
 namespace takt::io {
 
 /// Which column holds what. An empty name is looked for under the names that are usual for it (see docs/formats.md);
-/// a log needs a case, an activity and an end, everything else may be missing. Without a start, what happened at one
-/// instant is all that is known of an event.
+/// a log needs a case (but for breakdowns), an activity and an end, everything else may be missing. Without a start,
+/// what happened at one instant is all that is known of an event.
 struct EventLogColumns {
   std::string case_id{}, activity{}, resource{}, worker{}, product{};
   std::string start{}, complete{};
   std::string quantity{}, good{}, scrap{};
   std::string kind{};
   /// What the values of the column `kind` mean; others are work.
-  std::map<std::string, EventKind> kinds{{"setup", EventKind::setup}, {"breakdown", EventKind::breakdown}};
+  std::map<std::string, EventKind> kinds{
+      {"setup", EventKind::setup}, {"breakdown", EventKind::breakdown}, {"arrival", EventKind::arrival}};
   char separator = ',';
   std::string zone = "UTC";  ///< of times without an offset
 };
