@@ -20,6 +20,7 @@
 #include "takt/report/tables.hpp"
 #include "takt/study/study.hpp"
 #include "takt/sync/ingest.hpp"
+#include "takt/sync/live_twin.hpp"
 #include "takt/sync/run_log.hpp"
 #include "takt/sync/source.hpp"
 #include "takt/sync/twin.hpp"

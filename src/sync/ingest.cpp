@@ -123,25 +123,25 @@ std::vector<std::string> Ingest::rebirths() { return std::exchange(asked_, {}); 
 
 // ---- the order of a source -----------------------------------------------------------------------------------------
 
-std::uint64_t Ingest::after(std::uint64_t seq) const {
-  return options_.sequence_modulus == 0 ? seq + 1 : (seq + 1) % options_.sequence_modulus;
+std::uint64_t Ingest::after(const Source& source, std::uint64_t seq) {
+  return source.modulus == 0 ? seq + 1 : (seq + 1) % source.modulus;
 }
 
 /// How far a sequence number is beyond the one that is due.
-std::uint64_t Ingest::ahead_of(const Source& source, std::uint64_t seq) const {
-  const std::uint64_t modulus = options_.sequence_modulus;
+std::uint64_t Ingest::ahead_of(const Source& source, std::uint64_t seq) {
+  const std::uint64_t modulus = source.modulus;
   return modulus == 0 ? seq - source.next : (seq + modulus - source.next) % modulus;
 }
 
 /// More than half a round ahead is behind.
-bool Ingest::is_behind(std::uint64_t ahead) const {
-  const std::uint64_t modulus = options_.sequence_modulus;
+bool Ingest::is_behind(const Source& source, std::uint64_t ahead) {
+  const std::uint64_t modulus = source.modulus;
   return modulus == 0 ? (ahead >> 63) != 0 : ahead >= modulus - modulus / 2;
 }
 
-bool Ingest::was_given_up(const Source& source, std::uint64_t seq) const {
+bool Ingest::was_given_up(const Source& source, std::uint64_t seq) {
   return std::ranges::any_of(source.given_up, [&](const auto& stretch) {
-    const std::uint64_t modulus = options_.sequence_modulus;
+    const std::uint64_t modulus = source.modulus;
     const std::uint64_t within = modulus == 0 ? seq - stretch.first : (seq + modulus - stretch.first) % modulus;
     return within < stretch.second;
   });
@@ -153,13 +153,24 @@ Taken Ingest::reject(const char* reason) {
 }
 
 Taken Ingest::add(Snapshot&& message, Instant arrival) {
+  return add(std::move(message), arrival, {.sequence_modulus = options_.sequence_modulus});
+}
+
+Taken Ingest::add(Snapshot&& message, Instant arrival, const Sending& sending) {
+  const std::uint64_t modulus = sending.sequence_modulus;
   if (waiting() >= options_.most_waiting) return count(Taken::full);
   if (message.source.empty()) return reject("no source");
-  if (options_.sequence_modulus != 0 && message.seq >= options_.sequence_modulus)
-    return reject("a sequence number beyond the modulus");
+  if (modulus != 0 && message.seq >= modulus) return reject("a sequence number beyond the modulus");
   if (!is_near(message.ts, arrival)) return reject("a time more than a hundred years from its arrival");
   Source& source = source_of(message.source);
-  note_arrival(source, message.ts, arrival);
+  source.modulus = modulus;
+  source.recorded = sending.recorded;
+  if (sending.recorded) {
+    source.has_arrived = true;
+    source.last_arrival = std::max(source.last_arrival, arrival);
+  } else {
+    note_arrival(source, message.ts, arrival);
+  }
   const bool is_known = source.born || source.is_dead || !source.held.empty();
   if (is_known && message.epoch < source.epoch) return count(Taken::late);
   if (source.is_dead && message.epoch == source.epoch && (!message.complete || message.ts <= source.birth))
@@ -172,10 +183,10 @@ Taken Ingest::add(Snapshot&& message, Instant arrival) {
     }
     source.epoch = message.epoch;
   }
-  if (message.complete && (!source.born || options_.sequence_modulus != 0)) {
+  if (message.complete && (!source.born || modulus != 0)) {
     if (source.born && message.ts <= source.birth)
       return count(message.ts == source.birth ? Taken::duplicate : Taken::late);
-    begin_life(source, std::move(message));
+    begin_life(source, std::move(message), arrival);
     return count(Taken::accepted);
   }
   if (!source.born) return hold(source, std::move(message), arrival);
@@ -183,28 +194,29 @@ Taken Ingest::add(Snapshot&& message, Instant arrival) {
 }
 
 /// A birth: counting begins anew, and what is older than it is over.
-void Ingest::begin_life(Source& source, Snapshot message) {
+void Ingest::begin_life(Source& source, Snapshot message, Instant arrival) {
   source.birth = message.ts;
-  source.next = after(message.seq);
+  source.next = after(source, message.seq);
   source.born = true;
   source.missed = false;
   source.is_dead = false;
   source.asked.reset();
   source.given_up.clear();
-  drop_held(source,
-            [&](const Snapshot& held) { return held.ts < source.birth || is_behind(ahead_of(source, held.seq)); });
-  accept(source, std::move(message));
+  drop_held(source, [&](const Snapshot& held) {
+    return held.ts < source.birth || is_behind(source, ahead_of(source, held.seq));
+  });
+  accept(source, std::move(message), arrival);
   drain(source);
 }
 
 Taken Ingest::add_in_order(Source& source, Snapshot message, Instant arrival) {
   const std::uint64_t ahead = ahead_of(source, message.seq);
-  if (options_.sequence_modulus != 0 && message.ts < source.birth) return count(Taken::late);
-  if (is_behind(ahead)) return count(was_given_up(source, message.seq) ? Taken::late : Taken::duplicate);
+  if (source.modulus != 0 && message.ts < source.birth) return count(Taken::late);
+  if (is_behind(source, ahead)) return count(was_given_up(source, message.seq) ? Taken::late : Taken::duplicate);
   if (ahead > 0) return hold(source, std::move(message), arrival);
   if (message.complete) source.missed = false;
-  source.next = after(source.next);
-  accept(source, std::move(message));
+  source.next = after(source, source.next);
+  accept(source, std::move(message), arrival);
   drain(source);
   return count(Taken::accepted);
 }
@@ -221,14 +233,14 @@ Taken Ingest::hold(Source& source, Snapshot message, Instant arrival) {
   return Taken::held;
 }
 
-void Ingest::accept(Source& source, Snapshot message) {
-  source.newest = std::max({message.ts + source.offset, source.newest, watermark_});
+void Ingest::accept(Source& source, Snapshot message, Instant arrival) {
+  source.newest = std::max({message.ts + source.offset, source.newest, source.recorded ? Instant::min() : watermark_});
   if (free_.empty()) {
     free_.push_back(static_cast<std::uint32_t>(slots_.size()));
     slots_.emplace_back();
   }
   ready_.push_back({source.newest, source.accepted++, source.number, free_.back()});
-  slots_[free_.back()] = std::move(message);
+  slots_[free_.back()] = {std::move(message), arrival};
   free_.pop_back();
   std::push_heap(ready_.begin(), ready_.end(), comes_later());
 }
@@ -237,12 +249,12 @@ void Ingest::accept(Source& source, Snapshot message) {
 void Ingest::drain(Source& source) {
   for (auto turn = source.held.find(source.next); turn != source.held.end(); turn = source.held.find(source.next)) {
     if (turn->second.message.complete) source.missed = false;
-    accept(source, std::move(turn->second.message));
+    accept(source, std::move(turn->second.message), turn->second.arrival);
     source.held.erase(turn);
     --held_;
     --counts_.taken[static_cast<std::size_t>(Taken::held)];
     count(Taken::accepted);
-    source.next = after(source.next);
+    source.next = after(source, source.next);
   }
 }
 
@@ -264,7 +276,7 @@ void Ingest::drop_held(Source& source, const std::function<bool(const Snapshot&)
 /// What is missing before the first of those held will not come any more.
 void Ingest::give_up_gap(Source& source) {
   if (!source.born) {  // begins without a birth: from the first of them on, as they were counted
-    const std::uint64_t modulus = options_.sequence_modulus;
+    const std::uint64_t modulus = source.modulus;
     std::uint64_t first = source.held.begin()->first;
     if (modulus != 0) {  // the one behind the largest gap of the round
       std::uint64_t before = source.held.rbegin()->first, widest = 0;
@@ -303,15 +315,22 @@ void Ingest::tick(Instant now) {
   move_watermark(now);
 }
 
-/// The least of the newest times of those that speak; never back.
+/// The least of the newest times of those that speak; never back. Where nobody does, time goes on by the clock, but in
+/// records only to their end: what they tell next may be of any time.
 void Ingest::move_watermark(Instant now) {
-  Instant least = now;
+  Instant least = now, end_of_records = Instant::min();
+  bool is_live = false;
   for (const Source& source : sources_) {
-    if (!source.has_arrived || source.is_dead || now - source.last_arrival >= options_.idle) continue;
+    if (!source.has_arrived) continue;
+    const Duration idle = source.recorded ? std::min(options_.idle, options_.reorder) : options_.idle;
+    const bool is_over = source.is_dead || now - source.last_arrival >= idle;
+    is_live = is_live || !source.recorded || !is_over;
+    if (source.recorded) end_of_records = std::max(end_of_records, source.newest);
+    if (is_over) continue;
     // One that waits for a message is waited for; one of which nothing came out yet, as long as that may be on its way.
     least = std::min(least, source.newest == Instant::min() ? source.last_arrival - options_.reorder : source.newest);
   }
-  watermark_ = std::max(watermark_, least - options_.lateness);
+  watermark_ = std::max(watermark_, is_live ? least - options_.lateness : end_of_records);
 }
 
 std::optional<Snapshot> Ingest::next() {
@@ -331,9 +350,10 @@ Snapshot Ingest::take_first() {
   const Ready first = ready_.back();
   ready_.pop_back();
   free_.push_back(first.slot);
-  Snapshot message = std::move(slots_[first.slot]);
+  Snapshot message = std::move(slots_[first.slot].message);
+  given_arrival_ = slots_[first.slot].arrival;
   given_ = std::max(given_, first.at);
-  message.ts = given_;
+  if (!sources_[first.source].recorded) message.ts = given_;
   ++counts_.given;
   return message;
 }

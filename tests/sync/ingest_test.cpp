@@ -100,6 +100,28 @@ TEST(Ingest, WhereNumbersDoNotWrapCompleteMessagesKeepTheirPlace) {
   EXPECT_EQ(all_of(ingest), (Told{"a700", "a701", "a702"}));
 }
 
+TEST(Ingest, SourcesCountEachInItsWay) {
+  Ingest ingest;
+  ingest.add(message("plug", 255, kBegin, true), kBegin, {.sequence_modulus = 256});
+  ingest.add(message("file", 255, kBegin, true), kBegin, {.sequence_modulus = 0});
+  EXPECT_EQ(ingest.add(message("plug", 0, kBegin + 1s), kBegin + 1s, {.sequence_modulus = 256}), Taken::accepted);
+  EXPECT_EQ(ingest.add(message("file", 256, kBegin + 1s), kBegin + 1s, {.sequence_modulus = 0}), Taken::accepted);
+  EXPECT_EQ(ingest.add(message("plug", 256, kBegin + 1s), kBegin + 1s, {.sequence_modulus = 256}), Taken::rejected);
+}
+
+TEST(Ingest, ARecordKeepsItsTimesAndTellsWhenItArrived) {
+  Ingest ingest({.lateness = Duration{0}});
+  ingest.add(message("file", 0, kBegin - 24h, true), kBegin, {.recorded = true});
+  ingest.add(message("file", 1, kBegin - 23h), kBegin + 1ms, {.recorded = true});
+  ingest.tick(kBegin + 1ms);
+  ASSERT_EQ(ingest.next()->ts, kBegin - 24h);
+  EXPECT_EQ(ingest.arrival_of_last(), kBegin);
+  ASSERT_EQ(ingest.next()->ts, kBegin - 23h);
+  EXPECT_EQ(ingest.arrival_of_last(), kBegin + 1ms);
+  ingest.tick(kBegin + 10h);
+  EXPECT_EQ(ingest.standing("file"), SourceStanding::in_step);
+}
+
 TEST(Ingest, ASourceWithoutABirthIsHeardAfterAWhile) {
   Ingest ingest;
   for (const std::uint64_t seq : {1U, 255U, 0U})  // around the end of the count

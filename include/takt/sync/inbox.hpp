@@ -33,6 +33,7 @@ struct Delivery {
   std::string source{};  ///< of a message: that of its snapshot
   Snapshot snapshot{};
   Fault fault{};
+  Sending sending{};  ///< of a message
 };
 
 /// Thread-safe. Any number of threads put, one takes.

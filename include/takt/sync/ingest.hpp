@@ -81,18 +81,21 @@ class Ingest {
 
   explicit Ingest(IngestOptions options = {});
 
-  /// Takes the message over unless there is no room.
+  /// Takes the message over unless there is no room. Without `sending` it is sent live and counts to sequence_modulus.
   Taken add(Snapshot&& message, Instant arrival);
+  Taken add(Snapshot&& message, Instant arrival, const Sending& sending);
   /// A death certificate: the source is dead until its next birth.
   void died(std::string_view source, Instant arrival);
   /// Time passes: what was waited for long enough is given up.
   void tick(Instant now);
 
   /// The next message behind the watermark, its `ts` corrected for the clock of its source and never before one given
-  /// out earlier.
+  /// out earlier; of a record, `ts` as it was told.
   std::optional<Snapshot> next();
   /// Everything that still waits, in order, whatever the watermark: at the end.
   std::optional<Snapshot> next_of_rest();
+  /// When the one last given out had arrived.
+  Instant arrival_of_last() const { return given_arrival_; }
 
   /// Sources to be asked for everything since the last call.
   std::vector<std::string> rebirths();
@@ -112,6 +115,8 @@ class Ingest {
   struct Source {
     std::string name;
     std::uint32_t number = 0;
+    std::uint64_t modulus = 0;  ///< of its sequence numbers
+    bool recorded = false;
     std::uint64_t epoch = 0, next = 0;  ///< next: the sequence number that is due
     bool born = false;
     bool missed = false;  ///< something was given up since its birth
@@ -134,8 +139,8 @@ class Ingest {
   };
 
   Source& source_of(const std::string& name);
-  std::uint64_t after(std::uint64_t seq) const;
-  bool was_given_up(const Source& source, std::uint64_t seq) const;
+  static std::uint64_t after(const Source& source, std::uint64_t seq);
+  static bool was_given_up(const Source& source, std::uint64_t seq);
   const Source* find(std::string_view name) const;
   void note_arrival(Source& source, Instant sent, Instant arrival);
   Taken count(Taken kind) {
@@ -143,10 +148,10 @@ class Ingest {
     return kind;
   }
   Taken reject(const char* reason);
-  void begin_life(Source& source, Snapshot message);
+  void begin_life(Source& source, Snapshot message, Instant arrival);
   Taken add_in_order(Source& source, Snapshot message, Instant arrival);
   Taken hold(Source& source, Snapshot message, Instant arrival);
-  void accept(Source& source, Snapshot message);
+  void accept(Source& source, Snapshot message, Instant arrival);
   /// Whether one comes out after another.
   auto comes_later() const {
     return [this](const Ready& a, const Ready& b) {
@@ -159,8 +164,8 @@ class Ingest {
   bool has_waited(const Source& source, Instant now) const;
   void give_up_gap(Source& source);
   void ask(Source& source, Instant now);
-  std::uint64_t ahead_of(const Source& source, std::uint64_t seq) const;
-  bool is_behind(std::uint64_t ahead) const;
+  static std::uint64_t ahead_of(const Source& source, std::uint64_t seq);
+  static bool is_behind(const Source& source, std::uint64_t ahead);
   void move_watermark(Instant now);
   Snapshot take_first();
 
@@ -168,7 +173,7 @@ class Ingest {
   std::map<std::string, std::uint32_t, std::less<>> number_of_;
   std::deque<Source> sources_;
   std::vector<Ready> ready_;  ///< a heap, the first to come out on top
-  std::vector<Snapshot> slots_;
+  std::vector<Held> slots_;
   std::vector<std::uint32_t> free_;  ///< slots without a message
   std::vector<std::string> asked_;
   IngestCounts counts_;
@@ -176,6 +181,7 @@ class Ingest {
   Instant now_ = Instant::min();  ///< of the last tick
   Instant watermark_ = Instant::min();
   Instant given_ = Instant::min();  ///< time of the last message given out
+  Instant given_arrival_{};
 };
 
 }  // namespace takt

@@ -60,4 +60,12 @@ struct Snapshot {
   friend bool operator==(const Snapshot&, const Snapshot&) = default;
 };
 
+/// What a transport knows of how its messages are sent.
+struct Sending {
+  std::uint64_t sequence_modulus = 0;  ///< 0: sequence numbers do not wrap; Sparkplug B counts to 255: 256
+  /// Read from a file: that it comes late says nothing about the clock of its source, nor a pause about its health.
+  bool recorded = false;
+  friend bool operator==(const Sending&, const Sending&) = default;
+};
+
 }  // namespace takt
