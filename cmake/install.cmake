@@ -12,6 +12,8 @@ set(TAKT_FIND_Threads::Threads "find_dependency(Threads)")
 set(TAKT_FIND_date::date-tz "find_dependency(date 3)")
 set(TAKT_FIND_fmt::fmt "find_dependency(fmt 9)")
 set(TAKT_FIND_ZLIB::ZLIB "find_dependency(ZLIB)")
+set(TAKT_FIND_OpenSSL::SSL "find_dependency(OpenSSL 3)")
+set(TAKT_FIND_protobuf::libprotobuf-lite "find_dependency(Protobuf 3.21)")
 set(TAKT_FIND_hdf5::hdf5 "takt_find_hdf5()")
 set(TAKT_FIND_hdf5::hdf5_hl "takt_find_hdf5()")
 
@@ -41,6 +43,7 @@ endfunction()
 
 takt_install_library(engine Eigen3::Eigen)
 takt_install_library(takt)
+takt_install_library(live)
 
 configure_package_config_file(cmake/takt-config.cmake.in ${PROJECT_BINARY_DIR}/takt-config.cmake
   INSTALL_DESTINATION ${TAKT_PACKAGE_DIR} NO_SET_AND_CHECK_MACRO)

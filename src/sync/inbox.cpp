@@ -10,13 +10,24 @@ Inbox::Inbox(std::size_t capacity, Keep keep) : capacity_(capacity), keep_(std::
   if (capacity_ == 0) throw InvalidInput(Fault{.path = "capacity", .value = "0", .expected = "a number above 0"});
 }
 
-bool Inbox::put(Delivery delivery, const std::stop_token& stop) {
-  std::unique_lock lock(mutex_);
-  if (!room_.wait(lock, stop, [this] { return queue_.size() < capacity_; })) return false;
+void Inbox::append(std::unique_lock<std::mutex>& lock, Delivery& delivery) {
   if (keep_) keep_(delivery);
   queue_.push_back(std::move(delivery));
   lock.unlock();
   news_.notify_one();
+}
+
+bool Inbox::put(Delivery delivery, const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  if (!room_.wait(lock, stop, [this] { return queue_.size() < capacity_; })) return false;
+  append(lock, delivery);
+  return true;
+}
+
+bool Inbox::put_within(std::chrono::milliseconds longest, Delivery& delivery, const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  if (!room_.wait_for(lock, stop, longest, [this] { return queue_.size() < capacity_; })) return false;
+  append(lock, delivery);
   return true;
 }
 

@@ -43,7 +43,7 @@ ROOMS = {
     "io/plant": room("core plant health engine topology ict kpi sync study network report", "nlohmann-json zlib fmt"),
     "io/live": room(
         "core plant health engine topology ict kpi sync study network report io/plant",
-        "nlohmann-json zlib Paho Protobuf fmt POSIX",
+        "nlohmann-json zlib OpenSSL Protobuf fmt POSIX",
     ),
     "io/store": room(
         "core plant health engine topology ict kpi sync study network report io/plant io/live",
@@ -73,7 +73,7 @@ PACKAGES = {
     "fmt": r"fmt/.+",
     "HDF5": r"hdf5(_hl)?\.h|H5.+\.h",
     "nlohmann-json": r"nlohmann/.+",
-    "Paho": r"mqtt/.+",
+    "OpenSSL": r"openssl/.+",
     "POSIX": r"(unistd|fcntl|signal|spawn|poll|termios|dirent|netdb)\.h|(sys|netinet|arpa)/.+\.h",
     "Protobuf": r"google/protobuf/.+|.+\.pb\.h",
     "SimGrid": r"simgrid/.+|xbt/.+|xbt\.h",

@@ -47,12 +47,17 @@ class Inbox {
 
   /// Waits for room: a slow twin slows its sources down. False if it was asked to stop before there was any.
   bool put(Delivery delivery, const std::stop_token& stop = {});
+  /// The same for one who has other things to do: waits no longer than this, and moves from `delivery` only if it was
+  /// taken.
+  bool put_within(std::chrono::milliseconds longest, Delivery& delivery, const std::stop_token& stop = {});
   /// Everything that is there, at least one unless the time is over. Oldest first.
   std::vector<Delivery> take(std::chrono::milliseconds longest);
 
   std::size_t size() const;
 
  private:
+  void append(std::unique_lock<std::mutex>& lock, Delivery& delivery);
+
   std::size_t capacity_;
   Keep keep_;
   mutable std::mutex mutex_;

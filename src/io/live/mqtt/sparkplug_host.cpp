@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a host application makes of the messages of its edge nodes.
+#include <algorithm>
+
+#include "io/live/mqtt/sparkplug_metrics.hpp"
+#include "takt/core/error.hpp"
+#include "takt/io/live/sparkplug.hpp"
+
+namespace takt::io::sparkplug {
+namespace {
+
+constexpr std::size_t kMostNodes = 10'000, kMostDevices = 10'000;  // made-up names do not fill the memory
+constexpr std::size_t kMostFaults = 20;                            // told of one message
+constexpr std::string_view kBdSeq = "bdSeq";
+
+std::optional<std::uint64_t> bd_seq_of(const Payload& payload) {
+  for (const Metric& metric : payload.metrics) {
+    if (metric.name != kBdSeq) continue;
+    if (const auto* natural = std::get_if<std::uint64_t>(&metric.value)) return *natural;
+    if (const auto* whole = std::get_if<std::int64_t>(&metric.value); whole != nullptr && *whole >= 0)
+      return static_cast<std::uint64_t>(*whole);
+  }
+  return std::nullopt;
+}
+
+bool says_nothing(std::string_view name) {  // what every node and device has
+  return name == kBdSeq || name.starts_with("Node Control/") || name.starts_with("Device Control/");
+}
+
+Address node_part(const Address& address) { return {address.group, address.node, {}}; }
+
+}  // namespace
+
+/// What is made of one message.
+struct Host::Reading {
+  Delivery message{};
+  std::map<std::string, EntityReading> deltas{};  ///< by path
+  std::vector<Fault> faults{};
+  bool is_birth = false;
+
+  void fault(Fault fault) {
+    if (faults.size() < kMostFaults && std::ranges::find(faults, fault) == faults.end())
+      faults.push_back(std::move(fault));
+  }
+  /// The faults first, then the message.
+  std::vector<Delivery> take() && {
+    std::vector<Delivery> all;
+    for (Fault& each : faults)
+      all.push_back({.kind = Delivery::Kind::rejected,
+                     .arrival = message.arrival,
+                     .source = message.source,
+                     .fault = std::move(each)});
+    for (auto& [path, delta] : deltas) message.snapshot.entities.push_back(std::move(delta));
+    all.push_back(std::move(message));
+    return all;
+  }
+};
+
+std::vector<Delivery> Host::take(std::string_view text, std::string_view bytes, WallClock::Instant arrival) {
+  const std::optional<Topic> topic = parse_topic(text);
+  if (!topic || topic->type == MessageType::ncmd || topic->type == MessageType::dcmd) return {};
+  ++counts_.messages;
+  Fault fault;
+  try {
+    return read(*topic, parse_payload(bytes), arrival);
+  } catch (const InvalidInput& error) {
+    fault = error.faults().front();
+  }
+  fault.path = std::string(text) + (fault.path.empty() ? "" : ": " + fault.path);
+  return {{.kind = Delivery::Kind::rejected,
+           .arrival = arrival,
+           .source = source_of(topic->address),
+           .fault = std::move(fault)}};
+}
+
+void Host::connection_was_lost(WallClock::Instant now) {
+  for (auto& [address, node] : nodes_) {
+    node.asked.reset();
+    ask(address, now);
+  }
+}
+
+void Host::ask(const Address& address, WallClock::Instant now) {
+  Node& node = nodes_[address];
+  if (node.asked && now - *node.asked < options_.ask_again) return;
+  node.asked = now;
+  asked_.push_back(address);
+}
+
+std::vector<Delivery> Host::die(Node& node, const Topic& topic, const Payload& payload, WallClock::Instant arrival) {
+  const std::optional<std::uint64_t> epoch = bd_seq_of(payload);
+  if (node.epoch && epoch && *epoch != *node.epoch) {  // the will of a connection that was replaced
+    ++counts_.old_deaths;
+    return {};
+  }
+  node = {};
+  return {{.kind = Delivery::Kind::death, .arrival = arrival, .source = source_of(topic.address)}};
+}
+
+std::vector<Delivery> Host::read(const Topic& topic, const Payload& payload, WallClock::Instant arrival) {
+  const Address address = node_part(topic.address);
+  if (nodes_.size() >= kMostNodes && !nodes_.contains(address))
+    throw InvalidInput(Fault{.value = "one node more than 10000", .expected = "as many at most"});
+  Node& node = nodes_[address];
+  if (topic.type == MessageType::ndeath) return die(node, topic, payload, arrival);
+  const bool is_birth = topic.type == MessageType::nbirth;
+  if (!is_birth && !node.epoch) {
+    ++counts_.before_birth;
+    ask(address, arrival);
+    return {};
+  }
+  if (!payload.seq && !is_birth)
+    throw InvalidInput(Fault{.value = "no seq", .expected = "the sequence number of the node's messages"});
+  if (is_birth) {
+    node = {};
+    node.epoch = bd_seq_of(payload).value_or(0);
+  }
+  if (node.devices.size() >= kMostDevices && !node.devices.contains(topic.address.device))
+    throw InvalidInput(Fault{.value = "one device more than 10000", .expected = "as many at most"});
+
+  Reading reading;
+  reading.is_birth = is_birth || topic.type == MessageType::dbirth;
+  reading.message = {.arrival = arrival, .source = source_of(address)};
+  Snapshot& snapshot = reading.message.snapshot;
+  snapshot = {.ts = arrival, .source = reading.message.source, .epoch = *node.epoch, .seq = payload.seq.value_or(0)};
+  snapshot.complete = is_birth;
+  if (payload.timestamp_ms) {
+    const std::optional<WallClock::Instant> ts = instant_of_ms(*payload.timestamp_ms);
+    if (!ts)
+      throw InvalidInput(Fault{.value = std::to_string(*payload.timestamp_ms), .expected = "milliseconds since 1970"});
+    snapshot.ts = *ts;
+  }
+
+  if (topic.type == MessageType::ddeath) {
+    const auto device = node.devices.find(topic.address.device);
+    if (device == node.devices.end()) return std::move(reading).take();
+    for (const auto& [path, image] : device->second.image) reading.deltas[path] = {.path = path, .quality = "bad"};
+    node.devices.erase(device);
+    return std::move(reading).take();
+  }
+  Device& device = node.devices[topic.address.device];
+  if (reading.is_birth) learn_birth(node, device, payload);
+  std::vector<Metric> metrics = payload.metrics;
+  for (Metric& metric : metrics) {
+    if (!resolve(node, device, metric)) {
+      ++counts_.before_birth;
+      ask(address, arrival);
+      throw InvalidInput(Fault{.value = "alias " + std::to_string(metric.alias.value_or(0)),
+                               .expected = "an alias that the last birth has; a birth is asked for"});
+    }
+  }
+  // A new part first: what else is told of a part is told of that one.
+  std::ranges::stable_partition(metrics,
+                                [](const Metric& metric) { return metric.name.ends_with("InProcess/PartId"); });
+  for (Metric& metric : metrics) read_metric(topic, device, std::move(metric), reading);
+  return std::move(reading).take();
+}
+
+void Host::learn_birth(Node& node, Device& device, const Payload& payload) {
+  device = {};
+  for (const Metric& metric : payload.metrics) {
+    if (metric.name.empty()) continue;
+    device.types[metric.name] = metric.type;
+    if (metric.alias) node.aliases[*metric.alias] = {metric.name, metric.type};
+  }
+}
+
+/// Gives a metric its name and its value's type. False if its alias is not known.
+bool Host::resolve(Node& node, Device& device, Metric& metric) const {
+  DataType type = metric.type;
+  if (metric.name.empty()) {
+    if (!metric.alias) return true;  // it says nothing
+    const auto known = node.aliases.find(*metric.alias);
+    if (known == node.aliases.end()) return false;
+    metric.name = known->second.name;
+    if (type == DataType::unknown) type = known->second.type;
+  } else if (type == DataType::unknown) {
+    const auto known = device.types.find(metric.name);
+    if (known != device.types.end()) type = known->second;
+  }
+  if (metric.type == DataType::unknown && type != DataType::unknown) {
+    metric.value = typed(std::move(metric.value), type);
+    metric.type = type;
+  }
+  return true;
+}
+
+void Host::read_metric(const Topic& topic, Device& device, Metric metric, Reading& reading) {
+  const std::optional<MetricName> name = split_name(metric.name);
+  if (!name) {
+    counts_.unknown_metrics += says_nothing(metric.name) ? 0 : 1;
+    return;
+  }
+  if (metric.is_historical) {
+    ++counts_.historical;
+    return;
+  }
+  if (!metric.is_good) {
+    ++counts_.bad_quality;
+    return;
+  }
+  const bool is_null = std::holds_alternative<std::monostate>(metric.value);
+  if (is_null && metric.type > DataType::uuid) ++counts_.not_scalar;
+  if (is_null && name->cell != "InProcess/PartId") return;  // nothing is known of it
+
+  Address at = topic.address;
+  if (!name->device.empty())
+    at.device = at.device.empty() ? std::string(name->device) : at.device + ":" + std::string(name->device);
+  const std::string* path = nullptr;
+  try {
+    path = &options_.places.path_of(at);
+  } catch (const InvalidInput& error) {
+    reading.fault(error.faults().front());
+    return;
+  }
+  const bool is_new = reading.deltas.empty() || !reading.deltas.contains(*path);
+  EntityReading& delta = reading.deltas[*path];
+  if (is_new) delta.path = *path;
+  const MetricContext context{reading.message.snapshot.ts, metric.timestamp_ms, reading.is_birth, options_.numbers};
+  const std::string expected = put_cell(name->cell, metric.value, context, delta, device.image[*path]);
+  if (!expected.empty())
+    reading.fault({.path = to_text(topic) + ": " + metric.name, .value = text_of(metric.value), .expected = expected});
+}
+
+}  // namespace takt::io::sparkplug
