@@ -194,7 +194,7 @@ struct Message {
 Message rebirth(const Address& node, WallClock::Instant now);
 /// Values desired of a device (DCMD), or of a node where the address has no device (NCMD).
 Message command(const Address& address, std::vector<Metric> desired, WallClock::Instant now);
-/// Whether a host application is there: spBv1.0/STATE/<host>. The will of its connection has the same time.
+/// Whether a host application is there: spBv1.0/STATE/HOST. The will of its connection has the same time.
 Message state(const std::string& host, bool online, WallClock::Instant since);
 
 /// The other end: snapshots as an edge node sends them. A value. Not thread-safe.
