@@ -30,11 +30,11 @@ enum class TwinStage : std::uint8_t {
 /// One reason to trust a twin less.
 struct Doubt {
   Trust trust = Trust::warning;  ///< what it alone leads to
-  std::string check;  ///< "modes", "levels", "calibration", "coverage", "skill", "alignment", "drift", "source"
-  std::string about;  ///< the path or the source it speaks of; "/" for the whole plant
+  std::string check{};  ///< "modes", "levels", "calibration", "coverage", "skill", "alignment", "drift", "source"
+  std::string about{};  ///< the path or the source it speaks of; "/" for the whole plant
   double value = 0.0, limit = 0.0;
   WallClock::Instant since{};
-  std::string sentence;  ///< the same in words
+  std::string sentence{};  ///< the same in words
   friend bool operator==(const Doubt&, const Doubt&) = default;
 };
 
@@ -42,8 +42,8 @@ struct Doubt {
 struct Verdict {
   Trust trust = Trust::warning;
   TwinStage stage = TwinStage::unbound;
-  WallClock::Instant since{};  ///< of `trust`
-  std::vector<Doubt> doubts;   ///< worst first, then by check and path; empty when valid
+  WallClock::Instant since{};   ///< of `trust`
+  std::vector<Doubt> doubts{};  ///< worst first, then by check and path; empty when valid
   friend bool operator==(const Verdict&, const Verdict&) = default;
 };
 

@@ -85,9 +85,9 @@ class SnapshotReader {
     if (!reading.path.starts_with('/')) {
       reader_.fault(value, value.pointer(), '"' + reading.path + '"', "a path such as \"/acme/filling/line_1/filler\"");
     }
-    const JsonRecord record(
-        reader_, value, "a reading",
-        {"state", "state_since", "in_process", "counters", "level", "cycle_time_last_s", "health", "quality"});
+    const JsonRecord record(reader_, value, "a reading",
+                            {"state", "state_since", "in_process", "counters", "level", "cycle_time_last_s", "health",
+                             "setpoints", "quality"});
     if (const auto state = reader_.choice(record.get("state"), detail::kPackmlStates)) {
       reading.state = detail::kPackmlStates[*state];
     }
@@ -99,12 +99,17 @@ class SnapshotReader {
       reader_.fault(record.get("level"), "at most 10000000 parts");
     }
     reading.cycle_time_last_s = reader_.not_negative(record.get("cycle_time_last_s"));
-    const std::string health = "an object with a number for each name";
-    for (JsonValue h = reader_.members(record.get("health"), health); h; h = h.next()) {
-      if (const auto number = reader_.number(h)) reading.health.emplace(h.key(), *number);
-    }
+    reading.health = numbers_of(record.get("health"));
+    reading.setpoints = numbers_of(record.get("setpoints"));
     if (const auto quality = reader_.choice(record.get("quality"), kQualities)) reading.quality = kQualities[*quality];
     return reading;
+  }
+
+  std::map<std::string, double> numbers_of(JsonValue value) {
+    std::map<std::string, double> numbers;
+    for (JsonValue each = reader_.members(value, "an object with a number for each name"); each; each = each.next())
+      if (const auto number = reader_.number(each)) numbers.emplace(each.key(), *number);
+    return numbers;
   }
 
   std::vector<PartInProcess> in_process(JsonValue list) {
@@ -164,9 +169,10 @@ void write_entity(JsonWriter& writer, const EntityReading& reading) {
   if (reading.counters) write_counters(writer, *reading.counters);
   if (reading.level) writer.key("level").number(*reading.level);
   if (reading.cycle_time_last_s) writer.key("cycle_time_last_s").number(*reading.cycle_time_last_s);
-  if (!reading.health.empty()) {
-    writer.key("health").begin_object();
-    for (const auto& [name, value] : reading.health) writer.key(name).number(value);
+  for (const auto& [key, numbers] : {std::pair{"health", &reading.health}, {"setpoints", &reading.setpoints}}) {
+    if (numbers->empty()) continue;
+    writer.key(key).begin_object();
+    for (const auto& [name, value] : *numbers) writer.key(name).number(value);
     writer.end();
   }
   writer.key("quality").text(reading.quality).end();

@@ -152,6 +152,7 @@ WRONG = {
         "a level of too many parts": reading(level=10000001),
         "a level with a unit": reading(level="4 parts"),
         "health that is text": reading(health={"temperature_c": "hot"}),
+        "a set-point that is text": reading(setpoints={"speed": "fast"}),
         "a quality that is not known": reading(quality="god"),
         "an order without a product": snapshot(orders={"o": {}}),
     },

@@ -69,6 +69,7 @@ Snapshot random_snapshot(std::mt19937_64& random) {
     if (chance()) reading.level = chance() ? 0.0 : std::fmod(number(), 1e7);
     if (chance()) reading.cycle_time_last_s = number();
     if (chance()) reading.health = {{"a", -number()}, {"b", number()}};
+    if (chance()) reading.setpoints = {{"speed", number()}};
     if (chance()) reading.quality = "uncertain";
     snapshot.entities.push_back(std::move(reading));
   }
