@@ -46,10 +46,11 @@ takt_need(date_FOUND libhowardhinnant-date-dev "time zones (date 3)")
 find_package(ZLIB QUIET)
 takt_need(ZLIB_FOUND zlib1g-dev "compressed files (zlib)")
 
+find_package(OpenSSL 3 QUIET)
+takt_need(OPENSSL_FOUND libssl-dev "records that show every change, and encrypted connections (OpenSSL 3)")
+
 set(TAKT_LIVE_PACKAGES "")
 if(TAKT_LIVE)
-  find_package(OpenSSL 3 QUIET)
-  takt_need(OPENSSL_FOUND libssl-dev "encrypted connections to brokers (OpenSSL 3); TAKT_LIVE=OFF does without")
   find_package(Protobuf 3.21 QUIET)
   takt_need(Protobuf_FOUND libprotobuf-dev "Sparkplug B (Protobuf 3.21); TAKT_LIVE=OFF does without")
   takt_need(Protobuf_PROTOC_EXECUTABLE protobuf-compiler "Sparkplug B (Protobuf 3.21); TAKT_LIVE=OFF does without")

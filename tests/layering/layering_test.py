@@ -47,7 +47,7 @@ ROOMS = {
     ),
     "io/store": room(
         "core plant health engine topology ict kpi sync study network report io/plant io/live",
-        "HDF5 nlohmann-json zlib fmt POSIX",
+        "HDF5 nlohmann-json zlib OpenSSL fmt POSIX",
     ),
 }
 

@@ -41,6 +41,7 @@ Metrics metrics_of(const EntityReading& reading) {
   if (reading.level) put(metrics, "Buffer/Level", DataType::float64, *reading.level);
   if (reading.cycle_time_last_s) put(metrics, "CycleTime/LastS", DataType::float64, *reading.cycle_time_last_s);
   for (const auto& [name, value] : reading.health) put(metrics, "Health/" + name, DataType::float64, value);
+  for (const auto& [name, value] : reading.setpoints) put(metrics, "Setpoint/" + name, DataType::float64, value);
   for (Metric& metric : metrics) metric.is_good = reading.quality == "good";
   return metrics;
 }

@@ -161,15 +161,16 @@ std::string put_cell(std::string_view cell, const Value& value, const MetricCont
     if (!delta.state) delta.state = image.state;
     return {};
   }
-  const std::optional<double> number = cell.starts_with("Health/") ? number_of(value) : not_negative(value);
-  if (!number || !std::isfinite(*number)) return cell.starts_with("Health/") ? "a number" : "a number, not below 0";
+  const bool is_any = cell.starts_with("Health/") || cell.starts_with("Setpoint/");
+  const std::optional<double> number = is_any ? number_of(value) : not_negative(value);
+  if (!number || !std::isfinite(*number)) return is_any ? "a number" : "a number, not below 0";
   if (cell == "Buffer/Level") {
     if (*number > kMostInBuffer) return "at most 10000000 parts";
     delta.level = number;
   } else if (cell == "CycleTime/LastS") {
     delta.cycle_time_last_s = number;
   } else if (name.size() <= kLongestText) {
-    delta.health[std::string(name)] = *number;
+    (cell.starts_with("Setpoint/") ? delta.setpoints : delta.health)[std::string(name)] = *number;
   }
   return {};
 }

@@ -10,8 +10,8 @@
 
 namespace takt::io::sparkplug {
 
-inline constexpr std::array<std::string_view, 6> kFamilies{"PackML/",    "Counters/",  "Buffer/",
-                                                           "InProcess/", "CycleTime/", "Health/"};
+inline constexpr std::array<std::string_view, 7> kFamilies{"PackML/",    "Counters/", "Buffer/",  "InProcess/",
+                                                           "CycleTime/", "Health/",   "Setpoint/"};
 
 /// A metric's name in two: "filler/Counters/Good" of a node is Counters/Good of its device filler.
 struct MetricName {
