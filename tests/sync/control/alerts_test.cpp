@@ -94,7 +94,7 @@ TEST(Alerts, TellEveryFaultOfTheirRules) {
 }
 
 TEST(Perception, TellsWhatATwinKnows) {
-  Twin twin(compile(test::serial_line({test::failing(Distribution::constant(10.0), 500.0, 60.0),
+  Twin twin(compile(test::serial_line({test::failing(Distribution::constant(30.0), 500.0, 60.0),
                                        test::failing(Distribution::constant(20.0), 500.0, 60.0)},
                                       {4})));
   Snapshot snapshot{.ts = twin.model().plant.clock.to_wall(Time{100s}), .source = "plc", .seq = 1};
@@ -109,7 +109,7 @@ TEST(Perception, TellsWhatATwinKnows) {
   EXPECT_EQ((of[{"down_s", "/e/w/l/m00"}]), 0.0);
   EXPECT_EQ((of[{"level", "/e/w/l/b00"}]), 3.0);
   EXPECT_EQ((of[{"fill", "/e/w/l/b00"}]), 0.75);
-  EXPECT_NEAR((of[{"cycle_s", "/e/w/l/m00"}]), 10.0, 1e-9);
+  EXPECT_NEAR((of[{"cycle_s", "/e/w/l/m00"}]), 30.0, 1e-9);
   EXPECT_EQ((of[{"trust", "/"}]), 2.0);
   EXPECT_EQ((of[{"drift", "/e/w/l/m01"}]), 7.0);
 }

@@ -330,7 +330,8 @@ TEST(SparkplugEdgeNode, WhatItSendsIsWhatTheHostReads) {
            std::vector<PartInProcess>{{.part = "p1", .product = "still", .started_at = kBegin - 5s, .worked_s = 4.0}},
        .counters = CounterReading{.in = 3, .good = 2, .scrap = 1, .reset_epoch = 4},
        .cycle_time_last_s = 9.5,
-       .health = {{"torque", -1.5}}},
+       .health = {{"torque", -1.5}},
+       .setpoints = {{"speed", 1.1}}},
       {.path = "/acme/filling/line_1/rack", .level = 4.0}};
   EdgeNode edge({"acme", "line_1", ""}, Places(paths()), 255);
   Host host({.places = Places(paths())});
