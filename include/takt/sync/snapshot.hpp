@@ -45,7 +45,7 @@ struct EntityReading {
   std::optional<double> cycle_time_last_s{};
   std::map<std::string, double> health{};
   std::map<std::string, double> setpoints{};  ///< values that can be commanded, as they are now, by item
-  std::string quality = "good";  ///< "good", "uncertain" or "bad"; bad readings are not merged
+  std::string quality = "good";               ///< "good", "uncertain" or "bad"; bad readings are not merged
   friend bool operator==(const EntityReading&, const EntityReading&) = default;
 };
 
