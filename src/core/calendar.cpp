@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "takt/core/error.hpp"
+#include "takt/core/local_time.hpp"
 
 namespace takt {
 namespace {
@@ -250,6 +251,11 @@ std::string to_text(Instant instant) {
     text.erase(text.find_last_not_of('0') + 1);
   }
   return text + "Z";
+}
+
+Duration local_time(Instant instant, const std::string& zone) {
+  const sys_seconds second = std::chrono::floor<seconds>(instant);
+  return LocalTime(zone).local(second) + (instant - second);
 }
 
 bool zone_exists(const std::string& zone) { return zone == "UTC" || located(zone) != nullptr; }
