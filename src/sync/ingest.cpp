@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::size_t kGivenUp = 16;  ///< stretches remembered, to tell late ones from repeated ones
 
+constexpr std::uint64_t kEpochs = 256;  ///< bdSeq counts to 255
+
 /// An offset is not followed more finely than this: the least delay of a network differs by as much from day to day.
 constexpr Duration kOffsetStep = std::chrono::milliseconds{100};
 
@@ -87,11 +89,11 @@ void Ingest::note_arrival(Source& source, Instant sent, Instant arrival) {
 
 SourceStanding Ingest::standing(std::string_view name) const {
   const Source* const source = find(name);
-  if (source == nullptr || (!source->born && !source->is_dead)) return SourceStanding::unborn;
+  if (source == nullptr || (!source->life.born && !source->is_dead)) return SourceStanding::unborn;
   if (source->is_dead) return SourceStanding::dead;
   const double silent_s = now_ > source->last_arrival ? to_seconds(now_ - source->last_arrival) : 0.0;
   if (source->period_s > 0.0 && silent_s > options_.report_periods * source->period_s) return SourceStanding::stale;
-  return source->missed ? SourceStanding::out_of_step : SourceStanding::in_step;
+  return source->life.missed ? SourceStanding::out_of_step : SourceStanding::in_step;
 }
 
 Duration Ingest::clock_offset(std::string_view name) const {
@@ -108,7 +110,7 @@ std::vector<std::string> Ingest::sources() const {
 void Ingest::died(std::string_view name, Instant arrival) {
   Source& source = source_of(std::string(name));
   source.is_dead = true;
-  source.born = false;
+  source.life.born = false;
   source.last_arrival = std::max(source.last_arrival, arrival);
 }
 
@@ -123,26 +125,30 @@ std::vector<std::string> Ingest::rebirths() { return std::exchange(asked_, {}); 
 
 // ---- the order of a source -----------------------------------------------------------------------------------------
 
-std::uint64_t Ingest::after(const Source& source, std::uint64_t seq) {
-  return source.modulus == 0 ? seq + 1 : (seq + 1) % source.modulus;
+std::uint64_t Ingest::after(const Life& life, std::uint64_t seq) {
+  return life.modulus == 0 ? seq + 1 : (seq + 1) % life.modulus;
 }
 
 /// How far a sequence number is beyond the one that is due.
-std::uint64_t Ingest::ahead_of(const Source& source, std::uint64_t seq) {
-  const std::uint64_t modulus = source.modulus;
-  return modulus == 0 ? seq - source.next : (seq + modulus - source.next) % modulus;
+std::uint64_t Ingest::ahead_of(const Life& life, std::uint64_t seq) {
+  return life.modulus == 0 ? seq - life.next : (seq + life.modulus - life.next) % life.modulus;
 }
 
 /// More than half a round ahead is behind.
-bool Ingest::is_behind(const Source& source, std::uint64_t ahead) {
-  const std::uint64_t modulus = source.modulus;
-  return modulus == 0 ? (ahead >> 63) != 0 : ahead >= modulus - modulus / 2;
+bool Ingest::is_behind(const Life& life, std::uint64_t ahead) {
+  return life.modulus == 0 ? (ahead >> 63) != 0 : ahead >= life.modulus - life.modulus / 2;
 }
 
-bool Ingest::was_given_up(const Source& source, std::uint64_t seq) {
-  return std::ranges::any_of(source.given_up, [&](const auto& stretch) {
-    const std::uint64_t modulus = source.modulus;
-    const std::uint64_t within = modulus == 0 ? seq - stretch.first : (seq + modulus - stretch.first) % modulus;
+/// More than half a round ahead is older, where numbers wrap.
+bool Ingest::is_older(const Life& life, std::uint64_t epoch) {
+  if (life.modulus == 0 || epoch >= kEpochs || life.epoch >= kEpochs) return epoch < life.epoch;
+  return (epoch + kEpochs - life.epoch) % kEpochs >= kEpochs / 2;
+}
+
+bool Ingest::was_given_up(const Life& life, std::uint64_t seq) {
+  return std::ranges::any_of(life.given_up, [&](const auto& stretch) {
+    const std::uint64_t within =
+        life.modulus == 0 ? seq - stretch.first : (seq + life.modulus - stretch.first) % life.modulus;
     return within < stretch.second;
   });
 }
@@ -163,7 +169,6 @@ Taken Ingest::add(Snapshot&& message, Instant arrival, const Sending& sending) {
   if (modulus != 0 && message.seq >= modulus) return reject("a sequence number beyond the modulus");
   if (!is_near(message.ts, arrival)) return reject("a time more than a hundred years from its arrival");
   Source& source = source_of(message.source);
-  source.modulus = modulus;
   source.recorded = sending.recorded;
   if (sending.recorded) {
     source.has_arrived = true;
@@ -171,137 +176,217 @@ Taken Ingest::add(Snapshot&& message, Instant arrival, const Sending& sending) {
   } else {
     note_arrival(source, message.ts, arrival);
   }
-  const bool is_known = source.born || source.is_dead || !source.held.empty();
-  if (is_known && message.epoch < source.epoch) return count(Taken::late);
-  if (source.is_dead && message.epoch == source.epoch && (!message.complete || message.ts <= source.birth))
-    return count(Taken::late);  // sent before it died
-  if (message.epoch > source.epoch || !is_known) {
-    if (message.epoch != source.epoch) {
-      drop_held(source, [](const Snapshot&) { return true; });
-      source.born = false;
-      source.given_up.clear();
-    }
-    source.epoch = message.epoch;
-  }
-  if (message.complete && (!source.born || modulus != 0)) {
-    if (source.born && message.ts <= source.birth)
-      return count(message.ts == source.birth ? Taken::duplicate : Taken::late);
+  if (is_of_life_before(source, message, arrival))
+    return add_in_order(source, *source.before, std::move(message), arrival);
+  Life& life = source.life;
+  life.modulus = modulus;
+  if (const std::optional<Taken> refused = begin_epoch(source, message, arrival)) return count(*refused);
+  life.modulus = modulus;
+  if (message.complete && (!life.born || modulus != 0)) {
+    if (life.born && message.ts <= life.birth) return count(message.ts == life.birth ? Taken::duplicate : Taken::late);
     begin_life(source, std::move(message), arrival);
     return count(Taken::accepted);
   }
-  if (!source.born) return hold(source, std::move(message), arrival);
-  return add_in_order(source, std::move(message), arrival);
+  if (!life.born) return hold(source, life, std::move(message), arrival);
+  return add_in_order(source, life, std::move(message), arrival);
+}
+
+/// News that a birth overtook, as long as it may be on its way.
+bool Ingest::is_of_life_before(const Source& source, const Snapshot& message, Instant arrival) {
+  if (!source.before || arrival > source.before_until || source.is_dead) return false;
+  const bool is_birth = message.complete && source.before->modulus != 0;
+  if (is_birth || message.epoch != source.before->epoch) return false;
+  return message.epoch != source.life.epoch || message.ts < source.life.birth;
+}
+
+/// Turns to the epoch of a message. What became of it where it is of one that is over.
+std::optional<Taken> Ingest::begin_epoch(Source& source, const Snapshot& message, Instant arrival) {
+  Life& life = source.life;
+  const bool is_known = life.born || source.is_dead || !life.held.empty();
+  if (is_known && is_older(life, message.epoch)) {
+    // Sources forget their epoch and begin again with 0. Of two births the later one counts; news does not say of
+    // which birth it is, so the source is asked for one.
+    if (message.ts <= source.birth) return Taken::late;
+    if (!message.complete) {
+      ask(source, arrival);
+      return Taken::late;
+    }
+  }
+  if (source.is_dead && message.epoch == life.epoch && (!message.complete || message.ts <= source.birth))
+    return Taken::late;  // sent before it died
+  if (message.epoch != life.epoch) {
+    put_aside(source, arrival);
+    life.epoch = message.epoch;
+  }
+  return std::nullopt;
+}
+
+/// The life of a source is over; its last news may still be on their way.
+void Ingest::put_aside(Source& source, Instant arrival) {
+  if (source.life.born) {
+    end_life_before(source);
+    source.before = std::move(source.life);
+    source.before_until = arrival + options_.reorder;
+  } else {
+    drop_held(source.life, [](const Snapshot&) { return true; });
+  }
+  source.life = {};
+}
+
+/// What was waited for does not come any more; the birth that followed made up for it.
+void Ingest::end_life_before(Source& source) {
+  if (!source.before) return;
+  while (!source.before->held.empty()) give_up_gap(source, *source.before);
+  source.before.reset();
 }
 
 /// A birth: counting begins anew, and what is older than it is over.
 void Ingest::begin_life(Source& source, Snapshot message, Instant arrival) {
-  source.birth = message.ts;
-  source.next = after(source, message.seq);
-  source.born = true;
-  source.missed = false;
+  std::map<std::uint64_t, Held> early;  // news that overtook their birth
+  if (source.life.born) {
+    for (auto held = source.life.held.begin(); held != source.life.held.end();) {
+      const auto each = held++;
+      if (each->second.message.ts >= message.ts) early.insert(source.life.held.extract(each));
+    }
+    const std::uint64_t modulus = source.life.modulus;
+    put_aside(source, arrival);
+    source.life.held = std::move(early);
+    source.life.modulus = modulus;
+  }
+  Life& life = source.life;
+  life.epoch = message.epoch;
+  life.birth = source.birth = message.ts;
+  life.next = after(life, message.seq);
+  life.born = true;
+  life.missed = false;
+  life.newest = source.newest;
+  life.given_up.clear();
   source.is_dead = false;
   source.asked.reset();
-  source.given_up.clear();
-  drop_held(source, [&](const Snapshot& held) {
-    return held.ts < source.birth || is_behind(source, ahead_of(source, held.seq));
-  });
-  accept(source, std::move(message), arrival);
-  drain(source);
+  drop_held(life,
+            [&](const Snapshot& held) { return held.ts < life.birth || is_behind(life, ahead_of(life, held.seq)); });
+  accept(source, life, std::move(message), arrival);
+  drain(source, life);
 }
 
-Taken Ingest::add_in_order(Source& source, Snapshot message, Instant arrival) {
-  const std::uint64_t ahead = ahead_of(source, message.seq);
-  if (source.modulus != 0 && message.ts < source.birth) return count(Taken::late);
-  if (is_behind(source, ahead)) return count(was_given_up(source, message.seq) ? Taken::late : Taken::duplicate);
-  if (ahead > 0) return hold(source, std::move(message), arrival);
-  if (message.complete) source.missed = false;
-  source.next = after(source, source.next);
-  accept(source, std::move(message), arrival);
-  drain(source);
-  return count(Taken::accepted);
+Taken Ingest::add_in_order(Source& source, Life& life, Snapshot message, Instant arrival) {
+  const std::uint64_t ahead = ahead_of(life, message.seq);
+  if (life.modulus != 0 && message.ts < life.birth) return count(Taken::late);
+  if (is_behind(life, ahead)) {
+    // Later than all that came out: not sent again, but news of a birth that is still to come.
+    const bool is_early = life.modulus != 0 && message.ts > life.last_sent && &life == &source.life;
+    if (is_early) return hold(source, life, std::move(message), arrival);
+    return count(was_given_up(life, message.seq) ? Taken::late : Taken::duplicate);
+  }
+  if (ahead > 0) return hold(source, life, std::move(message), arrival);
+  if (message.complete) life.missed = false;
+  life.next = after(life, life.next);
+  const bool is_in_time = accept(source, life, std::move(message), arrival);
+  drain(source, life);
+  return count(is_in_time ? Taken::accepted : Taken::late);
 }
 
-Taken Ingest::hold(Source& source, Snapshot message, Instant arrival) {
+Taken Ingest::hold(Source& source, Life& life, Snapshot message, Instant arrival) {
   const std::uint64_t seq = message.seq;
-  if (!source.held.try_emplace(seq, Held{std::move(message), arrival}).second) return count(Taken::duplicate);
+  if (!life.held.try_emplace(seq, Held{std::move(message), arrival}).second) return count(Taken::duplicate);
   ++held_;
   count(Taken::held);
-  if (source.held.size() > options_.most_held) {
+  if (life.held.size() > options_.most_held) {
     ask(source, arrival);
-    give_up_gap(source);
+    give_up_gap(source, life);
   }
   return Taken::held;
 }
 
-void Ingest::accept(Source& source, Snapshot message, Instant arrival) {
-  source.newest = std::max({message.ts + source.offset, source.newest, source.recorded ? Instant::min() : watermark_});
+/// False if the birth that followed comes out no later: what is older has no place any more.
+bool Ingest::accept(Source& source, Life& life, Snapshot message, Instant arrival) {
+  const bool is_over = &life != &source.life;
+  const Instant at = std::max({message.ts + source.offset, life.newest, source.recorded ? Instant::min() : watermark_});
+  if (is_over && at >= source.life.begin) return false;
+  life.newest = at;
+  life.last_sent = std::max(life.last_sent, message.ts);
+  if (life.begin == Instant::max()) life.begin = at;
+  source.newest = std::max(source.newest, at);
   if (free_.empty()) {
     free_.push_back(static_cast<std::uint32_t>(slots_.size()));
     slots_.emplace_back();
   }
-  ready_.push_back({source.newest, source.accepted++, source.number, free_.back()});
+  ready_.push_back({at, source.accepted++, source.number, free_.back()});
   slots_[free_.back()] = {std::move(message), arrival};
   free_.pop_back();
   std::push_heap(ready_.begin(), ready_.end(), comes_later());
+  return true;
+}
+
+/// A number that wraps, or begins anew with a birth, goes on: so that (epoch, seq) names one message only. Counted as
+/// they come out, for that is the same in whatever order they came in.
+void Ingest::count_on(Source& source, std::uint64_t modulus, Snapshot& message) {
+  if (modulus == 0) return;
+  if (source.given_seq) {
+    const std::uint64_t due = *source.given_seq + 1;
+    message.seq = due + (message.seq + modulus - due % modulus) % modulus;
+  }
+  source.given_seq = message.seq;
 }
 
 /// Those held whose turn it is.
-void Ingest::drain(Source& source) {
-  for (auto turn = source.held.find(source.next); turn != source.held.end(); turn = source.held.find(source.next)) {
-    if (turn->second.message.complete) source.missed = false;
-    accept(source, std::move(turn->second.message), turn->second.arrival);
-    source.held.erase(turn);
+void Ingest::drain(Source& source, Life& life) {
+  for (auto turn = life.held.find(life.next); turn != life.held.end(); turn = life.held.find(life.next)) {
+    if (turn->second.message.complete) life.missed = false;
+    const bool is_in_time = accept(source, life, std::move(turn->second.message), turn->second.arrival);
+    life.held.erase(turn);
     --held_;
     --counts_.taken[static_cast<std::size_t>(Taken::held)];
-    count(Taken::accepted);
-    source.next = after(source, source.next);
+    count(is_in_time ? Taken::accepted : Taken::late);
+    life.next = after(life, life.next);
   }
 }
 
 /// Whether what is missing was waited for long enough.
-bool Ingest::has_waited(const Source& source, Instant now) const {
-  return std::ranges::any_of(source.held,
-                             [&](const auto& held) { return now - held.second.arrival > options_.reorder; });
+bool Ingest::has_waited(const Life& life, Instant now) const {
+  return std::ranges::any_of(life.held, [&](const auto& held) { return now - held.second.arrival > options_.reorder; });
 }
 
-void Ingest::drop_held(Source& source, const std::function<bool(const Snapshot&)>& is_over) {
-  const std::size_t before = source.held.size();
-  std::erase_if(source.held, [&](const auto& held) { return is_over(held.second.message); });
-  const std::size_t dropped = before - source.held.size();
+void Ingest::drop_held(Life& life, const std::function<bool(const Snapshot&)>& is_over) {
+  const std::size_t dropped = std::erase_if(life.held, [&](const auto& held) { return is_over(held.second.message); });
   held_ -= dropped;
   counts_.taken[static_cast<std::size_t>(Taken::held)] -= dropped;
   counts_.taken[static_cast<std::size_t>(Taken::late)] += dropped;
 }
 
-/// What is missing before the first of those held will not come any more.
-void Ingest::give_up_gap(Source& source) {
-  if (!source.born) {  // begins without a birth: from the first of them on, as they were counted
-    const std::uint64_t modulus = source.modulus;
-    std::uint64_t first = source.held.begin()->first;
-    if (modulus != 0) {  // the one behind the largest gap of the round
-      std::uint64_t before = source.held.rbegin()->first, widest = 0;
-      for (const auto& [seq, message] : source.held) {
-        const std::uint64_t gap = (seq + modulus - before) % modulus;
-        if (gap > widest || widest == 0) {
-          widest = std::max<std::uint64_t>(gap, 1);
-          first = seq;
-        }
-        before = seq;
-      }
+/// Where to begin without a birth: at the first of those held, as they were counted.
+std::uint64_t Ingest::first_of_unborn(const Life& life) {
+  std::uint64_t first = life.held.begin()->first;
+  if (life.modulus == 0) return first;
+  std::uint64_t before = life.held.rbegin()->first, widest = 0;  // the one behind the largest gap of the round
+  for (const auto& [seq, message] : life.held) {
+    const std::uint64_t gap = (seq + life.modulus - before) % life.modulus;
+    if (gap > widest || widest == 0) {
+      widest = std::max<std::uint64_t>(gap, 1);
+      first = seq;
     }
-    source.born = true;
+    before = seq;
+  }
+  return first;
+}
+
+/// What is missing before the first of those held will not come any more.
+void Ingest::give_up_gap(Source& source, Life& life) {
+  if (!life.born) {
+    life.next = first_of_unborn(life);
+    life.born = true;
+    life.newest = source.newest;
     source.is_dead = false;
-    source.next = first;
   }
   const auto nearest =
-      std::ranges::min_element(source.held, {}, [&](const auto& held) { return ahead_of(source, held.first); });
-  const std::uint64_t missing = ahead_of(source, nearest->first);
+      std::ranges::min_element(life.held, {}, [&](const auto& held) { return ahead_of(life, held.first); });
+  const std::uint64_t missing = ahead_of(life, nearest->first);
   counts_.missing += missing;
-  source.given_up.emplace_back(source.next, missing);
-  if (source.given_up.size() > kGivenUp) source.given_up.pop_front();
-  source.missed = true;
-  source.next = nearest->first;
-  drain(source);
+  life.given_up.emplace_back(life.next, missing);
+  if (life.given_up.size() > kGivenUp) life.given_up.pop_front();
+  life.missed = true;
+  life.next = nearest->first;
+  drain(source, life);
 }
 
 // ---- time ----------------------------------------------------------------------------------------------------------
@@ -309,8 +394,9 @@ void Ingest::give_up_gap(Source& source) {
 void Ingest::tick(Instant now) {
   now_ = std::max(now_, now);
   for (Source& source : sources_) {
-    while (has_waited(source, now)) give_up_gap(source);
-    if (source.born && source.missed) ask(source, now);
+    if (source.before && now > source.before_until) end_life_before(source);
+    while (has_waited(source.life, now)) give_up_gap(source, source.life);
+    if (source.life.born && source.life.missed) ask(source, now);
   }
   move_watermark(now);
 }
@@ -339,8 +425,10 @@ std::optional<Snapshot> Ingest::next() {
 }
 
 std::optional<Snapshot> Ingest::next_of_rest() {
-  for (Source& source : sources_)
-    while (!source.held.empty()) give_up_gap(source);
+  for (Source& source : sources_) {
+    end_life_before(source);
+    while (!source.life.held.empty()) give_up_gap(source, source.life);
+  }
   if (ready_.empty()) return std::nullopt;
   return take_first();
 }
@@ -353,7 +441,9 @@ Snapshot Ingest::take_first() {
   Snapshot message = std::move(slots_[first.slot].message);
   given_arrival_ = slots_[first.slot].arrival;
   given_ = std::max(given_, first.at);
-  if (!sources_[first.source].recorded) message.ts = given_;
+  Source& source = sources_[first.source];
+  if (!source.recorded) message.ts = given_;
+  count_on(source, source.life.modulus, message);
   ++counts_.given;
   return message;
 }

@@ -78,7 +78,7 @@ TEST(Ingest, AsksForEverythingWhereSomethingIsMissing) {
   EXPECT_EQ(ingest.rebirths(), Told{"a"});
   ingest.add(message("a", 0, kBegin + 18s, true, 2), kBegin + 18s);
   EXPECT_EQ(ingest.standing("a"), SourceStanding::in_step);
-  EXPECT_EQ(all_of(ingest), (Told{"a0", "a3", "a0"}));
+  EXPECT_EQ(all_of(ingest), (Told{"a0", "a3", "a256"}));
 }
 
 TEST(Ingest, ABirthInTheSameLifeCountsAnew) {  // as a rebirth of Sparkplug B does
@@ -90,6 +90,74 @@ TEST(Ingest, ABirthInTheSameLifeCountsAnew) {  // as a rebirth of Sparkplug B do
   EXPECT_EQ(ingest.add(message("a", 0, kBegin + 5s, true), kBegin + 5s), Taken::duplicate);
   EXPECT_EQ(ingest.add(message("a", 1, kBegin + 6s), kBegin + 6s), Taken::accepted);
   EXPECT_EQ(all_of(ingest), (Told{"a0", "a1", "a0", "a1"}));
+}
+
+TEST(Ingest, EpochsWrapAsBdSeqDoes) {
+  Ingest ingest;
+  std::uint64_t seconds = 0;
+  const auto at = [&seconds] { return kBegin + std::chrono::seconds{seconds}; };
+  for (const std::uint64_t epoch : {254U, 255U, 0U, 1U}) {
+    ++seconds;
+    EXPECT_EQ(ingest.add(message("a", 0, at(), true, epoch), at()), Taken::accepted) << epoch;
+    EXPECT_EQ(ingest.add(message("a", 1, at(), false, epoch), at()), Taken::accepted) << epoch;
+  }
+  seconds += 10;
+  ingest.tick(at());
+  EXPECT_EQ(ingest.add(message("a", 0, kBegin + 2s, true, 255), at()), Taken::late) << "a life that is over";
+  EXPECT_EQ(ingest.add(message("a", 2, kBegin + 2s, false, 255), at()), Taken::late);
+  EXPECT_EQ(ingest.add(message("a", 2, at(), false, 1), at()), Taken::accepted);
+  EXPECT_EQ(ingest.standing("a"), SourceStanding::in_step);
+}
+
+TEST(Ingest, ASourceThatForgetsItsEpochIsHeardAgain) {
+  Ingest ingest;
+  ingest.add(message("a", 0, kBegin, true, 7), kBegin);
+  EXPECT_EQ(ingest.add(message("a", 0, kBegin - 1s, true, 0), kBegin + 1s), Taken::late) << "older than the last birth";
+  EXPECT_TRUE(ingest.rebirths().empty());
+  EXPECT_EQ(ingest.add(message("a", 1, kBegin + 2s, false, 0), kBegin + 2s), Taken::late);
+  EXPECT_EQ(ingest.rebirths(), Told{"a"}) << "its birth was lost";
+  EXPECT_EQ(ingest.add(message("a", 0, kBegin + 3s, true, 0), kBegin + 3s), Taken::accepted);
+  EXPECT_EQ(ingest.add(message("a", 1, kBegin + 4s, false, 0), kBegin + 4s), Taken::accepted);
+  EXPECT_EQ(all_of(ingest), (Told{"a0", "a256", "a257"}));
+}
+
+TEST(Ingest, ABirthThatOvertakesNewsDoesNotMakeThemLate) {
+  for (const std::uint64_t epoch : {1U, 2U}) {  // a rebirth, a restart
+    Ingest ingest;
+    ingest.add(message("a", 0, kBegin, true), kBegin);
+    EXPECT_EQ(ingest.add(message("a", 0, kBegin + 3s, true, epoch), kBegin + 3s), Taken::accepted);
+    EXPECT_EQ(ingest.add(message("a", 2, kBegin + 2s), kBegin + 3s), Taken::held);
+    EXPECT_EQ(ingest.add(message("a", 1, kBegin + 1s), kBegin + 3s), Taken::accepted);
+    EXPECT_EQ(ingest.add(message("a", 1, kBegin + 1s), kBegin + 3s), Taken::duplicate);
+    EXPECT_EQ(ingest.add(message("a", 1, kBegin + 4s, false, epoch), kBegin + 4s), Taken::accepted);
+    EXPECT_EQ(ingest.add(message("a", 4, kBegin + 2500ms), kBegin + 4s), Taken::held) << "3 is lost, and made up for";
+    ingest.tick(kBegin + 6s);
+    EXPECT_EQ(ingest.standing("a"), SourceStanding::in_step);
+    EXPECT_TRUE(ingest.rebirths().empty());
+    EXPECT_EQ(ingest.add(message("a", 3, kBegin + 2400ms), kBegin + 6s), Taken::late);
+    EXPECT_EQ(all_of(ingest), (Told{"a0", "a1", "a2", "a4", "a256", "a257"}));
+    EXPECT_EQ(ingest.counts().of(Taken::held), 0U);
+  }
+}
+
+TEST(Ingest, NewsOlderThanABirthThatCameOutAreLate) {
+  Ingest ingest({.reorder = 5s, .lateness = 1s});
+  ingest.add(message("a", 0, kBegin, true), kBegin);
+  ingest.add(message("a", 0, kBegin + 2s, true), kBegin + 2s);
+  ingest.add(message("a", 1, kBegin + 4s), kBegin + 4s);
+  ingest.tick(kBegin + 4s);
+  while (ingest.next()) continue;
+  EXPECT_EQ(ingest.add(message("a", 1, kBegin + 1s), kBegin + 4s), Taken::late);
+}
+
+TEST(Ingest, NewsThatOvertakeTheirBirthWaitForIt) {
+  Ingest ingest;
+  for (std::uint64_t seq = 0; seq < 200; ++seq) ingest.add(message("a", seq, kBegin, seq == 0), kBegin);
+  EXPECT_EQ(ingest.add(message("a", 1, kBegin + 2s), kBegin + 2s), Taken::held);
+  EXPECT_EQ(ingest.add(message("a", 100, kBegin), kBegin + 2s), Taken::duplicate);
+  EXPECT_EQ(ingest.add(message("a", 0, kBegin + 1s, true), kBegin + 2s), Taken::accepted);
+  EXPECT_EQ(ingest.standing("a"), SourceStanding::in_step);
+  EXPECT_EQ(all_of(ingest).back(), "a257");
 }
 
 TEST(Ingest, WhereNumbersDoNotWrapCompleteMessagesKeepTheirPlace) {
@@ -209,7 +277,7 @@ class Plant {
 
   void send_birth(std::size_t s, Instant now) {
     Source& source = sources_[s];
-    ++source.epoch;
+    source.epoch = (source.epoch + 1) % 256;
     source.seq = 0;
     Snapshot birth = message(name(s), source.seq++, now + source.clock, true, source.epoch);
     for (std::uint32_t c = 0; c < kCells; ++c) birth.entities.push_back(reading(c, source.cells[c]));
@@ -239,7 +307,7 @@ class Plant {
 
  private:
   struct Source {
-    std::uint64_t epoch = 0, seq = 0;
+    std::uint64_t epoch = 253, seq = 0;
     Duration clock{0};
     std::array<double, kCells> cells{};
   };
@@ -344,7 +412,10 @@ TEST(Ingest, WhatComesOutDoesNotDependOnTheOrderOfArrival) {
       for (int s = 0; s < 3; ++s)
         for (std::uint64_t i = 0; i < 400; ++i) {
           const Instant ts = kBegin + static_cast<std::int64_t>(i * 50 + i * i % 7) * 1ms;
-          const Snapshot each = message(Plant::name(static_cast<std::size_t>(s)), i % 256, ts, i == 0);
+          // Born at the start, reborn in the same epoch, and begun anew.
+          const std::uint64_t births = i < 150 ? 0 : i < 310 ? 150 : 310;
+          const Snapshot each =
+              message(Plant::name(static_cast<std::size_t>(s)), (i - births) % 256, ts, i == births, i < 310 ? 255 : 0);
           const Duration delay = i == 0 ? Duration{5ms} : Duration{choices.below(900) * 1ms};
           deliveries.push_back({ts + delay, each});
           if (choices.chance(0.1)) deliveries.push_back({ts + delay + choices.below(90) * 1ms, each});

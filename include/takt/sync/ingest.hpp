@@ -8,10 +8,11 @@
 //   for (const std::string& source : ingest.rebirths()) ask_for_everything(source);
 //   while (auto next = ingest.next()) twin.apply(*next);
 //
-// Within a source, (epoch, seq) order messages; a complete one (a birth) begins a new count. What is missing is waited
-// for; then the source is asked for everything and, until that comes, told to be out of step. Across sources, the order
-// is that of event time behind a watermark, so that the order of arrival within the time waited never changes what
-// comes out.
+// Within a source, (epoch, seq) order messages; a complete one (a birth) begins a new count. Epochs of such
+// a source wrap after 255, as bdSeq does, and may be forgotten: of two births the later one counts. What is missing is
+// waited for; then the source is asked for everything and, until that comes, told to be out of step. Across sources,
+// the order is that of event time behind a watermark, so that the order of arrival within the time waited never changes
+// what comes out.
 #pragma once
 
 #include <array>
@@ -42,6 +43,11 @@ struct IngestOptions {
   std::size_t most_held = 1000;          ///< messages of one source that wait for one before them
   std::size_t most_waiting = 100'000;    ///< messages in all; when there are as many, add() takes no more
   double report_periods = 3.0;           ///< a source silent for so many of its usual periods is stale
+  template <class Bytes>
+  void fields(Bytes& bytes) {
+    bytes(reorder, lateness, idle, ask_again, clock_tolerance, skew_window, sequence_modulus, most_held, most_waiting,
+          report_periods);
+  }
 };
 
 /// What became of a message when it was added.
@@ -72,6 +78,10 @@ struct IngestCounts {
   std::uint64_t rebirths = 0;                      ///< times that a source was asked for everything
   std::map<std::string, std::uint64_t> reasons;    ///< of those rejected
   std::uint64_t of(Taken kind) const { return taken[static_cast<std::size_t>(kind)]; }
+  template <class Bytes>
+  void fields(Bytes& bytes) {
+    bytes(taken, given, missing, rebirths, reasons);
+  }
 };
 
 /// A value. Not thread-safe.
@@ -90,7 +100,8 @@ class Ingest {
   void tick(Instant now);
 
   /// The next message behind the watermark, its `ts` corrected for the clock of its source and never before one given
-  /// out earlier; of a record, `ts` as it was told.
+  /// out earlier; of a record, `ts` as it was told. `seq` is counted on where the source's wraps or begins anew: the
+  /// source's is what is left of it modulo its own modulus.
   std::optional<Snapshot> next();
   /// Everything that still waits, in order, whatever the watermark: at the end.
   std::optional<Snapshot> next_of_rest();
@@ -107,40 +118,73 @@ class Ingest {
   Duration clock_offset(std::string_view source) const;    ///< what is added to its times
   std::vector<std::string> sources() const;
 
+  template <class Bytes>
+  void fields(Bytes& bytes) {
+    bytes(options_, number_of_, sources_, ready_, slots_, free_, asked_, counts_, held_, now_, watermark_, given_,
+          given_arrival_);
+  }
+
  private:
   struct Held {
     Snapshot message;
     Instant arrival;
+    template <class Bytes>
+    void fields(Bytes& bytes) {
+      bytes(message, arrival);
+    }
+  };
+  /// From one birth of a source to the next.
+  struct Life {
+    std::uint64_t epoch = 0, next = 0;  ///< next: the sequence number that is due
+    std::uint64_t modulus = 0;          ///< of its sequence numbers
+    bool born = false;
+    bool missed = false;                                      ///< something was given up since its birth
+    Instant birth{};                                          ///< event time of its birth, by the source's own clock
+    Instant last_sent = Instant::min();                       ///< the latest event time of what came out, by that clock
+    Instant begin = Instant::max(), newest = Instant::min();  ///< when its first and last come out
+    std::map<std::uint64_t, Held> held;                       ///< by sequence number
+    std::deque<std::pair<std::uint64_t, std::uint64_t>> given_up;  ///< the last sequence numbers missed: from, how many
+    template <class Bytes>
+    void fields(Bytes& bytes) {
+      bytes(epoch, next, modulus, born, missed, birth, last_sent, begin, newest, held, given_up);
+    }
   };
   struct Source {
     std::string name;
     std::uint32_t number = 0;
-    std::uint64_t modulus = 0;  ///< of its sequence numbers
     bool recorded = false;
-    std::uint64_t epoch = 0, next = 0;  ///< next: the sequence number that is due
-    bool born = false;
-    bool missed = false;  ///< something was given up since its birth
     bool is_dead = false;
-    Instant birth{};                     ///< event time of its last birth, by its own clock
-    std::map<std::uint64_t, Held> held;  ///< by sequence number
+    Life life;
+    std::optional<Life> before;  ///< the one before: its last news may come after the birth that followed
+    Instant before_until{};
+    Instant birth{};  ///< event time of its last birth, by its own clock
     std::optional<Instant> asked;
-    std::deque<std::pair<std::uint64_t, std::uint64_t>> given_up;  ///< the last sequence numbers missed: from, how many
     std::uint64_t accepted = 0;
     std::deque<std::pair<Instant, Duration>> delays;  ///< growing: of the window, those that may become its least
     Duration offset{0};
     Instant newest = Instant::min(), last_arrival{};
     bool has_arrived = false;
-    double period_s = 0.0;  ///< usual time between messages
+    double period_s = 0.0;                   ///< usual time between messages
+    std::optional<std::uint64_t> given_seq;  ///< number of the last message given out, counted on
+    template <class Bytes>
+    void fields(Bytes& bytes) {
+      bytes(name, number, recorded, is_dead, life, before, before_until, birth, asked, accepted, delays, offset, newest,
+            last_arrival, has_arrived, period_s, given_seq);
+    }
   };
   struct Ready {
     Instant at;
     std::uint64_t number;  ///< in the order of its source
     std::uint32_t source, slot;
+    template <class Bytes>
+    void fields(Bytes& bytes) {
+      bytes(at, number, source, slot);
+    }
   };
 
   Source& source_of(const std::string& name);
-  static std::uint64_t after(const Source& source, std::uint64_t seq);
-  static bool was_given_up(const Source& source, std::uint64_t seq);
+  static std::uint64_t after(const Life& life, std::uint64_t seq);
+  static bool was_given_up(const Life& life, std::uint64_t seq);
   const Source* find(std::string_view name) const;
   void note_arrival(Source& source, Instant sent, Instant arrival);
   Taken count(Taken kind) {
@@ -148,10 +192,15 @@ class Ingest {
     return kind;
   }
   Taken reject(const char* reason);
+  static bool is_of_life_before(const Source& source, const Snapshot& message, Instant arrival);
+  std::optional<Taken> begin_epoch(Source& source, const Snapshot& message, Instant arrival);
+  void put_aside(Source& source, Instant arrival);
+  void end_life_before(Source& source);
   void begin_life(Source& source, Snapshot message, Instant arrival);
-  Taken add_in_order(Source& source, Snapshot message, Instant arrival);
-  Taken hold(Source& source, Snapshot message, Instant arrival);
-  void accept(Source& source, Snapshot message, Instant arrival);
+  Taken add_in_order(Source& source, Life& life, Snapshot message, Instant arrival);
+  Taken hold(Source& source, Life& life, Snapshot message, Instant arrival);
+  bool accept(Source& source, Life& life, Snapshot message, Instant arrival);
+  static void count_on(Source& source, std::uint64_t modulus, Snapshot& message);
   /// Whether one comes out after another.
   auto comes_later() const {
     return [this](const Ready& a, const Ready& b) {
@@ -159,13 +208,15 @@ class Ingest {
       return a.source != b.source ? sources_[a.source].name > sources_[b.source].name : a.number > b.number;
     };
   }
-  void drain(Source& source);
-  void drop_held(Source& source, const std::function<bool(const Snapshot&)>& is_over);
-  bool has_waited(const Source& source, Instant now) const;
-  void give_up_gap(Source& source);
+  void drain(Source& source, Life& life);
+  void drop_held(Life& life, const std::function<bool(const Snapshot&)>& is_over);
+  bool has_waited(const Life& life, Instant now) const;
+  static std::uint64_t first_of_unborn(const Life& life);
+  void give_up_gap(Source& source, Life& life);
   void ask(Source& source, Instant now);
-  static std::uint64_t ahead_of(const Source& source, std::uint64_t seq);
-  static bool is_behind(const Source& source, std::uint64_t ahead);
+  static bool is_older(const Life& life, std::uint64_t epoch);
+  static std::uint64_t ahead_of(const Life& life, std::uint64_t seq);
+  static bool is_behind(const Life& life, std::uint64_t ahead);
   void move_watermark(Instant now);
   Snapshot take_first();
 
