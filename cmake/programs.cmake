@@ -50,4 +50,6 @@ if(TAKT_BENCHMARKS AND benchmark_FOUND)
     cmake_path(GET source STEM name)
     takt_program(${name} benchmarks SOURCES ${source} LINKS takt::takt benchmark::benchmark_main)
   endforeach()
+  target_link_libraries(mqtt_benchmark PRIVATE takt::live) # has a main of its own, and the tests' broker
+  target_include_directories(mqtt_benchmark PRIVATE ${PROJECT_SOURCE_DIR}/tests)
 endif()

@@ -19,7 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 WORK = Path(os.environ.get("TAKT_BUILD_DIR", ROOT / "build")) / "fuzz"
-TARGETS = ["plant", "snapshot", "mapping", "stream", "merge"]
+TARGETS = ["plant", "snapshot", "mapping", "stream", "merge", "sparkplug", "packet"]
 
 SANITIZED = ["-O1", "-gline-tables-only", "-fsanitize=fuzzer-no-link,address,undefined", "-fno-sanitize-recover=all"]
 COVERED = ["-O1", "-fprofile-instr-generate", "-fcoverage-mapping"]
@@ -29,6 +29,8 @@ PLAIN = ["-O1"]
 LEFT_OUT = {"engine/migrate.cpp", "engine/explain.cpp", "engine/fork.cpp"}
 SYNC = ["merge", "reconcile", "state_editor", "snapshot"]
 FOLDERS = ["core", "plant", "engine", "io/plant", "io/live"]
+# The parsers of what a broker sends; the rest of the folder is connections.
+MQTT = ["packet", "url", "sparkplug_payload", "sparkplug_names", "sparkplug_metrics", "sparkplug_host", "sparkplug_edge"]
 
 
 def find_compiler():
@@ -46,8 +48,19 @@ def sources():
     src = ROOT / "src"
     found = [file for folder in FOLDERS for file in (src / folder).glob("*.cpp")]
     found += [src / "sync" / f"{name}.cpp" for name in SYNC]
+    found += [src / "io" / "live" / "mqtt" / f"{name}.cpp" for name in MQTT]
     targets = [ROOT / "tests" / "fuzz" / f"{target}_fuzz.cpp" for target in TARGETS]
-    return sorted(file for file in found if str(file.relative_to(src)) not in LEFT_OUT) + targets
+    return sorted(file for file in found if str(file.relative_to(src)) not in LEFT_OUT) + targets + [made_schema()]
+
+
+def made_schema():
+    """The C++ of the protobuf schema of Sparkplug B."""
+    WORK.mkdir(parents=True, exist_ok=True)
+    folder = ROOT / "src" / "io" / "live" / "mqtt"
+    made = WORK / "sparkplug.pb.cc"
+    if not made.exists() or made.stat().st_mtime < (folder / "sparkplug.proto").stat().st_mtime:
+        subprocess.run(["protoc", f"--cpp_out={WORK}", f"--proto_path={folder}", "sparkplug.proto"], check=True)
+    return made
 
 
 def build(compiler, folder, flags, plain_rooms, link):
@@ -55,10 +68,10 @@ def build(compiler, folder, flags, plain_rooms, link):
     folder.mkdir(parents=True, exist_ok=True)
     includes = ["-I" + str(ROOT / room) for room in ("include", "src", "tests")]
     command = [*filter(None, [shutil.which("ccache")]), compiler, "-std=c++20", "-ffp-contract=off", *includes,
-               "-isystem", "/usr/include/eigen3"]
+               "-isystem", "/usr/include/eigen3", "-isystem", str(WORK)]
 
     def compile_one(source):
-        name = str(source.relative_to(ROOT)).replace("/", "_")
+        name = source.name if source.parent == WORK else str(source.relative_to(ROOT)).replace("/", "_")
         is_plain = name.startswith(tuple(f"src_{room}_" for room in plain_rooms))
         made = folder / (name + ".o")
         subprocess.run([*command, *(PLAIN if is_plain else flags), "-c", source, "-o", made], check=True)
@@ -69,7 +82,8 @@ def build(compiler, folder, flags, plain_rooms, link):
     rest = [made for made in objects if not made.name.endswith("_fuzz.cpp.o")]
     for target in TARGETS:
         own = folder / f"tests_fuzz_{target}_fuzz.cpp.o"
-        subprocess.run([compiler, *link, own, *rest, "-Wl,--gc-sections", "-lz", "-ldate-tz", "-lpthread",
+        subprocess.run([compiler, *link, own, *rest, "-Wl,--gc-sections", "-lz", "-ldate-tz",
+                        "-lprotobuf-lite", "-lpthread",
                         "-o", folder / target], check=True)
 
 
@@ -93,6 +107,12 @@ def make_seeds(folder):
         (folder / "snapshot" / f"line{len(line)}").write_bytes(line)
     for file in [good / "mill.txt.gz", *cases.glob("stream_*.gz")]:
         (folder / "stream" / file.name).write_bytes(b"z" + file.read_bytes())
+    # NBIRTH and DBIRTH with a metric each, DDATA by alias; CONNACK, SUBACK, a PUBLISH, a PUBACK.
+    birth = bytes.fromhex("08808ef9a6ec33120c0a0562645365712004580312140a0c436f756e746572732f476f6f64100220035005"
+                          "121a0a135061636b4d4c2f537461746543757272656e741001200c7a0449646c651800")
+    (folder / "sparkplug" / "birth").write_bytes(birth + b"\\x" + birth + b"\\x\x05\x02\x00")
+    (folder / "packet" / "answers").write_bytes(b"\x01\x20\x03\x00\x00\x00\x90\x04\x00\x01\x00\x01"
+                                                b"\x32\x08\x00\x01t\x00\x02\x00{}\x40\x02\x00\x03\xd0\x00")
     draw = random.Random(1)
     for i in range(30):
         (folder / "merge" / f"{i}").write_bytes(draw.randbytes(600))

@@ -10,6 +10,7 @@ namespace takt::io::sparkplug {
 namespace {
 
 constexpr std::size_t kMostNodes = 10'000, kMostDevices = 10'000;  // made-up names do not fill the memory
+constexpr std::size_t kLongestName = 512;                          // of a topic and of a device, as in files
 constexpr std::size_t kMostFaults = 20;                            // told of one message
 constexpr std::string_view kBdSeq = "bdSeq";
 
@@ -62,6 +63,8 @@ std::vector<Delivery> Host::take(std::string_view text, std::string_view bytes, 
   ++counts_.messages;
   Fault fault;
   try {
+    if (text.size() > kLongestName)
+      throw InvalidInput(Fault{.value = std::to_string(text.size()) + " bytes", .expected = "a topic of at most 512"});
     return read(*topic, parse_payload(bytes), arrival);
   } catch (const InvalidInput& error) {
     fault = error.faults().front();
@@ -120,7 +123,7 @@ std::vector<Delivery> Host::read(const Topic& topic, const Payload& payload, Wal
 
   Reading reading;
   reading.is_birth = is_birth || topic.type == MessageType::dbirth;
-  reading.message = {.arrival = arrival, .source = source_of(address)};
+  reading.message = {.arrival = arrival, .source = source_of(address), .sending = {.sequence_modulus = 256}};
   Snapshot& snapshot = reading.message.snapshot;
   snapshot = {.ts = arrival, .source = reading.message.source, .epoch = *node.epoch, .seq = payload.seq.value_or(0)};
   snapshot.complete = is_birth;
@@ -208,6 +211,10 @@ void Host::read_metric(const Topic& topic, Device& device, Metric metric, Readin
     at.device = at.device.empty() ? std::string(name->device) : at.device + ":" + std::string(name->device);
   const std::string* path = nullptr;
   try {
+    if (at.device.size() > kLongestName)
+      throw InvalidInput(Fault{.path = to_text(topic),
+                               .value = "a device of " + std::to_string(at.device.size()) + " bytes",
+                               .expected = "a name of at most 512"});
     path = &options_.places.path_of(at);
   } catch (const InvalidInput& error) {
     reading.fault(error.faults().front());
