@@ -42,7 +42,8 @@ Instant now() { return std::chrono::time_point_cast<std::chrono::nanoseconds>(st
 
 takt::Snapshot reading(std::uint64_t seq) {
   takt::Snapshot made{.ts = now(), .source = "line_1", .epoch = 1, .seq = seq, .complete = seq == 0};
-  made.entities = {{.path = kRack, .level = static_cast<double>(seq % 7)}};
+  const auto below_ms = static_cast<double>(made.ts.time_since_epoch().count() % 1'000'000);
+  made.entities = {{.path = kRack, .level = static_cast<double>(seq % 7), .health = {{"below_ms", below_ms}}}};
   return made;
 }
 
@@ -62,7 +63,7 @@ int publish(const std::string& url, const std::string& ca, const Load& load) {
   const auto send = [&](std::uint64_t seq) {
     takt::Snapshot message = reading(seq);
     if (!load.sparkplug) return publisher.publish({"plant/line_1", padded(takt::io::to_json(message))});
-    for (int i = 0; i < 6; ++i) message.entities[0].health["temperature_" + std::to_string(i)] = 20.5 + i;
+    for (int i = 0; i < 5; ++i) message.entities[0].health["temperature_" + std::to_string(i)] = 20.5 + i;
     std::future<takt::io::Published> last;
     for (takt::io::sparkplug::Message& each : seq == 0 ? edge.birth(message) : edge.data(message))
       last = publisher.publish({std::move(each.topic), std::move(each.payload)});
@@ -97,28 +98,30 @@ Stages run(const std::string& program, const takt::test::Broker& broker, const s
   source.start(inbox);
   while (broker.log().find("takt 1 ") == std::string::npos) std::this_thread::sleep_for(10ms);
 
-  takt::Twin twin(takt::compile(takt::io::parse_plant(kPlant)), {.learn = false});
+  takt::Plant plant = takt::io::parse_plant(kPlant);
+  plant.clock.epoch = now();
+  takt::Twin twin(takt::compile(plant), {.learn = false});
   takt::Ingest ingest({.lateness = takt::Duration{0}, .sequence_modulus = 256});
   takt::test::Process publisher({program, "--publish", broker.tls_url(), ca, std::to_string(load.per_second),
                                  std::to_string(load.seconds), load.sparkplug ? "1" : "0"},
                                 broker.file("publisher.log"));
   Stages stages;
-  bool has_begun = false;
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{load.seconds + 20};
   while (static_cast<int>(stages.to_state.size()) < load.messages() && std::chrono::steady_clock::now() < deadline)
     for (takt::Delivery& each : inbox.take(100ms)) {
       if (each.kind != takt::Delivery::Kind::message) continue;
-      if (!has_begun) {
-        twin.advance_to(twin.model().plant.clock.to_sim(each.snapshot.ts - 1s));
-        has_begun = true;
-      }
-      const Instant sent = each.snapshot.ts, arrival = each.arrival;
+      // Sparkplug's times are whole milliseconds: the rest rides in a metric.
+      const Instant sent = std::chrono::floor<std::chrono::milliseconds>(each.snapshot.ts) +
+                           takt::Duration{static_cast<std::int64_t>(
+                               each.snapshot.entities.empty() ? 0.0 : each.snapshot.entities[0].health["below_ms"])};
+      const Instant arrival = each.arrival;
       const auto ms_since = [sent](Instant then) { return static_cast<double>((then - sent).count()) * 1e-6; };
-      const bool is_birth = each.snapshot.complete;
+      const bool is_data =
+          !each.snapshot.complete && !(load.sparkplug && each.snapshot.seq == 1 && stages.to_state.empty());
       ingest.add(std::move(each.snapshot), arrival, each.sending);
       ingest.tick(arrival);
       while (const auto next = ingest.next()) twin.apply(*next);
-      if (is_birth) continue;
+      if (!is_data) continue;  // a birth
       stages.to_inbox.push_back(ms_since(arrival));
       stages.to_state.push_back(ms_since(now()));
     }

@@ -68,8 +68,7 @@ Address node_of(std::string_view source) {
 
 Places::Places(std::vector<std::string> paths) : paths_(std::move(paths)) {
   std::ranges::sort(paths_);
-  const auto repeated = std::ranges::unique(paths_);
-  paths_.erase(repeated.begin(), repeated.end());
+  paths_.erase(std::unique(paths_.begin(), paths_.end()), paths_.end());
 }
 
 const std::string& Places::path_of(const Address& device) const {
