@@ -37,6 +37,7 @@ if(TAKT_EXAMPLES)
   takt_example(bottling_log bottling_log.cpp line.cpp record.cpp ${forecast})
   configure_file(examples/retrofit_cells/cells.json examples/retrofit_cells/cells.json COPYONLY)
   configure_file(examples/bottling_log/line.json examples/bottling_log/line.json COPYONLY)
+  takt_example(job_shop job_shop.cpp ${forecast})
   foreach(file cell.json mapping.json)  # read from beside the program
     configure_file(examples/cnc_cell/${file} examples/cnc_cell/${file} COPYONLY)
   endforeach()

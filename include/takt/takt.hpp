@@ -20,6 +20,7 @@
 #include "takt/report/results.hpp"
 #include "takt/report/tables.hpp"
 #include "takt/study/study.hpp"
+#include "takt/sync/case_end.hpp"
 #include "takt/sync/control/loop.hpp"
 #include "takt/sync/ingest.hpp"
 #include "takt/sync/live_twin.hpp"
