@@ -22,6 +22,7 @@
 #include "takt/study/study.hpp"
 #include "takt/sync/case_end.hpp"
 #include "takt/sync/control/loop.hpp"
+#include "takt/sync/discovery.hpp"
 #include "takt/sync/ingest.hpp"
 #include "takt/sync/live_twin.hpp"
 #include "takt/sync/pace.hpp"

@@ -8,6 +8,7 @@ namespace takt::cli {
 Action declare_validate(Arguments& arguments);
 Action declare_run(Arguments& arguments);
 Action declare_sync(Arguments& arguments);
+Action declare_discover(Arguments& arguments);
 Action declare_schema(Arguments& arguments);
 Action declare_completion(Arguments& arguments);
 Action declare_manual(Arguments& arguments);

@@ -9,6 +9,7 @@
 
 #include "takt/engine/state.hpp"
 #include "takt/study/study.hpp"
+#include "takt/sync/discovery.hpp"
 #include "takt/sync/learn.hpp"
 
 namespace takt::report {
@@ -30,6 +31,10 @@ std::string learnt_table(const Learnt& learnt, const Model& model);
 
 /// What each machine does at the state's time, and what lies in each buffer.
 std::string state_table(const Model& model, const State& state);
+
+/// What was found in an event log, element by element with its confidence, and what the log did not tell; with the
+/// evidence of each element too.
+std::string discovery_table(const Discovered& found, bool with_reasons = false);
 
 }  // namespace takt::report
 
