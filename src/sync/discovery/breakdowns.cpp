@@ -285,7 +285,8 @@ std::optional<std::map<std::uint32_t, std::vector<double>>> repair_times(
 std::vector<FoundCrew> find_crews(const Trace& trace, std::vector<std::optional<FoundFailure>>& failures) {
   std::map<std::string, FoundCrew> by_name;
   for (std::uint32_t s = 0; s < failures.size(); ++s)
-    if (failures[s] && !failures[s]->crew.empty()) by_name[failures[s]->crew].stations.push_back(s);
+    if (failures[s] && !failures[s]->crew.empty() && trace.visits_at(s) > 0)
+      by_name[failures[s]->crew].stations.push_back(s);
   std::vector<FoundCrew> crews;
   for (auto& [name, crew] : by_name) {
     crew.name = name;

@@ -7,13 +7,13 @@
 #include <cmath>
 
 #include "sync/discovery/flow.hpp"
+#include "takt/core/statistics.hpp"
 
 namespace takt::discovery {
 namespace {
 
 constexpr std::size_t kConvincing = 3;   // coincidences, where chance has none
 constexpr double kArrivalsMissed = 8.0;  // expected while full, none seen
-constexpr double kTolerated = 0.005;     // share of contradictions that a log with wrong rows may have
 
 /// A place between its producers and its consumers.
 class Fit {
@@ -116,8 +116,19 @@ class Fit {
 double arrivals_missed(const Trace& trace, const Place& place, std::uint32_t capacity) {
   for (const Item& item : place.items)
     if (item.from == kNoOne || item.from < trace.stations.size() || item.ready == kBefore) return 0.0;
-  const Ns full = full_spans(place, capacity).measure(0, trace.end);
-  return static_cast<double>(place.items.size()) * seconds(full) / std::max(seconds(trace.end - full), 1e-9);
+  const Spans full = full_spans(place, capacity);
+  // Intervals in which the place was full must be longer than the others, as some arrivals are missing in them; where
+  // arrivals are regular, none would have come anyway.
+  Moments with_room, all;
+  for (std::size_t i = 1; i < place.items.size(); ++i) {
+    const Ns from = place.items[i - 1].ready, to = place.items[i].ready;
+    all.add(seconds(to - from));
+    if (full.measure(from, to) == 0) with_room.add(seconds(to - from));
+  }
+  const double error = std::hypot(all.standard_error(), with_room.standard_error());
+  if (!(all.mean() > with_room.mean() + 4.0 * error)) return 0.0;
+  const double time_full = seconds(full.measure(0, trace.end));
+  return static_cast<double>(place.items.size()) * time_full / std::max(seconds(trace.end) - time_full, 1e-9);
 }
 
 }  // namespace
@@ -138,19 +149,27 @@ void find_capacity(const Trace& trace, const std::vector<std::uint32_t>& servers
   place.in_order = share_in_order(place.items);
   if (place.has_unknown_arrivals || place.in_order < 0.95) return;
   const Fit fit(trace, servers, place);
-  const auto tried = [&](std::size_t allowed) {
+  // Wrong rows, and parts that a machine down holds back, contradict the right capacity too: of the capacities that a
+  // few contradictions allow, that with the most coincidences.
+  const double n = static_cast<double>(place.items.size());
+  double best = 0.0;
+  for (const double share : {0.0, 0.005}) {
+    const auto allowed = static_cast<std::size_t>(share * n);
+    if (share > 0.0 && allowed == 0) continue;
     const std::uint32_t capacity = fit.least(allowed);
-    const std::size_t full = fit.count(capacity).coincidences, chance = fit.count(capacity + 1).coincidences;
-    if (allowed == 0 || full >= kConvincing) {
-      place.at_least = capacity;
-      place.times_full = full;
-      place.by_chance = chance;
-    }
-    return full >= kConvincing && full > 3 * chance && full > 2 * allowed;
-  };
-  const auto allowed = static_cast<std::size_t>(kTolerated * static_cast<double>(place.items.size()));
-  if (tried(0) || (allowed > 0 && tried(allowed))) {
-    place.capacity = place.at_least;
+    if (share > 0.0 && capacity == place.at_least) continue;
+    const Fit::Count at = fit.count(capacity), above = fit.count(capacity + 1);
+    const double score = static_cast<double>(at.coincidences) - 2.0 * static_cast<double>(at.contradictions);
+    if (share > 0.0 && !(score > best && score > 0.0)) continue;
+    const bool convincing = at.coincidences >= kConvincing && at.coincidences > 3 * above.coincidences;
+    if (share > 0.0 && !convincing) continue;
+    best = convincing ? score : 0.0;
+    place.at_least = capacity;
+    place.times_full = at.coincidences;
+    place.by_chance = above.coincidences;
+    if (convincing) place.capacity = capacity;
+  }
+  if (place.capacity) {
     place.confidence = 1.0 - std::exp(-static_cast<double>(place.times_full) / 2.0);
     return;
   }
