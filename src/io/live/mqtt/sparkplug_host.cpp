@@ -153,8 +153,8 @@ std::vector<Delivery> Host::read(const Topic& topic, const Payload& payload, Wal
     }
   }
   // A new part first: what else is told of a part is told of that one.
-  std::ranges::stable_partition(metrics,
-                                [](const Metric& metric) { return metric.name.ends_with("InProcess/PartId"); });
+  std::stable_partition(metrics.begin(), metrics.end(),
+                        [](const Metric& metric) { return metric.name.ends_with("InProcess/PartId"); });
   for (Metric& metric : metrics) read_metric(topic, device, std::move(metric), reading);
   return std::move(reading).take();
 }
