@@ -14,6 +14,7 @@
 #include "takt/io/store/event_log_file.hpp"
 #include "takt/io/store/results.hpp"
 #include "takt/io/store/timeline.hpp"
+#include "takt/io/store/twin_file.hpp"
 #include "takt/kpi/kpis.hpp"
 #include "takt/kpi/time_elements.hpp"
 #include "takt/plant/builder.hpp"

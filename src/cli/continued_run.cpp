@@ -5,7 +5,7 @@
 
 #include "cli/messages.hpp"
 #include "takt/io/plant/plant_file.hpp"
-#include "takt/io/store/checkpoint.hpp"
+#include "takt/io/store/twin_file.hpp"
 
 namespace takt::cli {
 
@@ -18,23 +18,24 @@ void say_migration(const std::string& what, const MigrationReport& report) {
 }
 
 Present present_from(const std::filesystem::path& file, const std::filesystem::path& plant, std::uint64_t seed) {
-  io::Checkpoint checkpoint = io::load_checkpoint(file);
-  Present present;
-  present.seed = seed;
+  return twin_from(file, plant).twin.now(seed);
+}
+
+io::StoredTwin twin_from(const std::filesystem::path& file, const std::filesystem::path& plant) {
+  io::StoredTwin stored = io::load_twin(file);
+  for (const std::string& note : stored.notes) say(file.string() + ": " + note);
   Plant as_it_is = io::load_plant(plant);
-  if (as_it_is.clock == WallClock{}) as_it_is.clock = checkpoint.model->plant.clock;  // it began with what was reported
-  present.model = std::make_shared<const Model>(compile(std::move(as_it_is), checkpoint.model->options));
-  if (present.model->hash() == checkpoint.model->hash()) {
-    present.parameters = std::move(checkpoint.parameters);
-    present.state = std::move(checkpoint.state);
-  } else {
-    present.parameters = carry_over(*checkpoint.model, checkpoint.parameters, *present.model);
-    Migrated migrated = migrate(*checkpoint.model, checkpoint.state, *present.model, present.parameters);
-    say_migration(plant.string() + " is not the plant of " + file.string(), migrated.report);
-    present.state = std::move(migrated.state);
-  }
-  present.state->seed = seed;
-  return present;
+  const Model& before = stored.twin.model();
+  if (as_it_is.clock == WallClock{}) as_it_is.clock = before.plant.clock;  // it began with what was reported
+  Model model = compile(std::move(as_it_is), before.options);
+  if (model.hash() == before.hash()) return stored;
+  MigratedTwin migrated = migrate(stored.twin, std::move(model));
+  const TwinMigration& report = migrated.report;
+  say_migration(plant.string() + " is not the plant of " + file.string(), report.state);
+  for (const std::string& path : report.unlearnt) say("  learnt anew: " + path);
+  for (const std::string& path : report.uncounted) say("  no longer counted: " + path);
+  stored.twin = std::move(migrated.twin);
+  return stored;
 }
 
 }  // namespace takt::cli

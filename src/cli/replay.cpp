@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 
+#include "cli/continued_run.hpp"
 #include "cli/messages.hpp"
 #include "cli/progress.hpp"
 #include "takt/io/plant/plant_file.hpp"
@@ -45,9 +46,11 @@ void ReplayReport::add(const Snapshot& snapshot, const MergeReport& report) {
   for (const Fault& fault : report.conflicts) conflicts.push_back({snapshot.ts, snapshot.source, fault});
 }
 
-Plant beginning_at(Plant plant, WallClock::Instant first) {
+Twin make_twin(const TwinToBe& wanted, WallClock::Instant first) {
+  if (wanted.from) return twin_from(*wanted.from, wanted.plant).twin;
+  Plant plant = io::load_plant(wanted.plant);
   if (plant.clock.epoch == WallClock::Instant{}) plant.clock.epoch = first;
-  return plant;
+  return Twin(compile(std::move(plant)), wanted.options);
 }
 
 void apply(Replayed& replayed, const Snapshot& snapshot, const std::stop_token& stop) {
@@ -64,12 +67,9 @@ void say_if_none_fits(const Replayed& replayed) {
                   report.rejected, to_text(replayed.twin.model().plant.clock.epoch)));
 }
 
-Replayed replay(const std::filesystem::path& plant_file, const std::filesystem::path& file, const TwinOptions& options,
-                const std::stop_token& stop) {
-  Plant plant = io::load_plant(plant_file);
+Replayed replay(const TwinToBe& wanted, const std::filesystem::path& file, const std::stop_token& stop) {
   const std::vector<io::SnapshotLine> snapshots = io::read_snapshot_lines(file);
-  if (!snapshots.empty()) plant = beginning_at(std::move(plant), snapshots.front().snapshot.ts);
-  Replayed replayed{Twin(compile(std::move(plant)), options), {}};
+  Replayed replayed{make_twin(wanted, snapshots.empty() ? WallClock::Instant{} : snapshots.front().snapshot.ts), {}};
   check_paths(replayed.twin.model(), snapshots, file.string());
 
   Progress progress("snapshots", snapshots.size());

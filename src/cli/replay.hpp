@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -36,8 +37,14 @@ struct Replayed {
   bool whole = true;  ///< whether the file was read to its end; why not was told
 };
 
-/// A plant without a clock of its own begins with what is first reported of it.
-Plant beginning_at(Plant plant, WallClock::Instant first);
+/// The twin that the news go to: one put aside (`from`), in the plant as it is now, or one of a plant that begins. A
+/// plant without a clock of its own begins with what is first reported of it.
+struct TwinToBe {
+  std::filesystem::path plant;
+  std::optional<std::filesystem::path> from;
+  TwinOptions options;  ///< of a plant that begins
+};
+Twin make_twin(const TwinToBe& wanted, WallClock::Instant first);
 
 /// Takes a snapshot into the twin and into the report. Throws Interrupted, also on a long way to it.
 void apply(Replayed& replayed, const Snapshot& snapshot, const std::stop_token& stop);
@@ -47,7 +54,6 @@ void say_if_none_fits(const Replayed& replayed);
 
 /// Throws InvalidInput for lines that are no snapshots and for paths that the plant does not have, all at once; Error
 /// if the twin gets stuck; Interrupted.
-Replayed replay(const std::filesystem::path& plant, const std::filesystem::path& snapshots, const TwinOptions& options,
-                const std::stop_token& stop);
+Replayed replay(const TwinToBe& wanted, const std::filesystem::path& snapshots, const std::stop_token& stop);
 
 }  // namespace takt::cli

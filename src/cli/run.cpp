@@ -74,7 +74,7 @@ Scenario read_scenario(const std::string& text) {
 Present present_of(const Options& options, const std::stop_token& stop) {
   if (options.from) return present_from(*options.from, options.plant, options.twin.seed);
   if (!options.snapshots) return Present::of(compile(io::load_plant(options.plant)), options.twin.seed);
-  return replay(options.plant, *options.snapshots, options.twin, stop).twin.now();
+  return replay({options.plant, {}, options.twin}, *options.snapshots, stop).twin.now();
 }
 
 /// Scenarios with a plant of their own, compiled.

@@ -74,11 +74,9 @@ bool is_whole(const io::StreamReader& reader) {
 
 }  // namespace
 
-Replayed replay_stream(const std::filesystem::path& plant_file, const std::filesystem::path& mapping_file,
-                       const std::filesystem::path& stream_file, const TwinOptions& options,
-                       const std::stop_token& stop) {
+Replayed replay_stream(const TwinToBe& wanted, const std::filesystem::path& mapping_file,
+                       const std::filesystem::path& stream_file, const std::stop_token& stop) {
   constexpr std::uint64_t kBetweenLooks = 4096;
-  Plant plant = io::load_plant(plant_file);
   const Mappings mappings = io::load_mapping(mapping_file);
   const io::StreamMapping& mapping = mapping_for(mappings, mapping_file, stream_file);
   io::StreamReader reader(stream_file);
@@ -88,7 +86,7 @@ Replayed replay_stream(const std::filesystem::path& plant_file, const std::files
     const std::optional<Snapshot> snapshot = snapshots.take();
     if (!snapshot) return;
     if (!replayed) {
-      Twin twin(compile(beginning_at(std::move(plant), snapshot->ts)), options);
+      Twin twin = make_twin(wanted, snapshot->ts);
       check_equipment(twin.model(), mapping.equipment, mapping_file);
       replayed.emplace(Replayed{std::move(twin), {}});
     }

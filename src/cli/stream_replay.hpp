@@ -7,7 +7,7 @@ namespace takt::cli {
 
 /// A twin of one machine kept true by its stream of observations, whose rate is told on standard error. The mapping is
 /// the one named as the stream's file is or begins, or the only one there is. Throws as `replay` does.
-Replayed replay_stream(const std::filesystem::path& plant, const std::filesystem::path& mapping,
-                       const std::filesystem::path& stream, const TwinOptions& options, const std::stop_token& stop);
+Replayed replay_stream(const TwinToBe& wanted, const std::filesystem::path& mapping,
+                       const std::filesystem::path& stream, const std::stop_token& stop);
 
 }  // namespace takt::cli

@@ -11,7 +11,7 @@
 #include "cli/verbs.hpp"
 #include "report/twin_words.hpp"
 #include "takt/engine/explain.hpp"
-#include "takt/io/store/checkpoint.hpp"
+#include "takt/io/store/twin_file.hpp"
 #include "takt/report/tables.hpp"
 
 namespace takt::cli {
@@ -20,9 +20,8 @@ namespace {
 constexpr std::size_t kConflictsShown = 20;
 
 struct Options {
-  std::filesystem::path plant;
+  TwinToBe twin;
   std::optional<std::filesystem::path> snapshots, mapping, stream, checkpoint;
-  TwinOptions twin;
   bool json = false;
 };
 
@@ -143,14 +142,10 @@ int sync(const Options& options, const std::stop_token& stop) {
   if (options.mapping.has_value() != options.stream.has_value()) {
     throw WrongUsage("--mapping and --stream go together");
   }
-  Replayed replayed = options.snapshots
-                          ? replay(options.plant, *options.snapshots, options.twin, stop)
-                          : replay_stream(options.plant, *options.mapping, *options.stream, options.twin, stop);
+  Replayed replayed = options.snapshots ? replay(options.twin, *options.snapshots, stop)
+                                        : replay_stream(options.twin, *options.mapping, *options.stream, stop);
   replayed.twin.advance_to(replayed.twin.time());  // what is due at this very instant happens
-  if (options.checkpoint) {
-    const Present now = replayed.twin.now();
-    io::save_checkpoint(*options.checkpoint, *now.model, now.parameters, *now.state);
-  }
+  if (options.checkpoint) io::save_twin(*options.checkpoint, replayed.twin);
   print_data(options.json ? pretty(document_of(replayed)) : text_of(replayed));
   return replayed.whole ? kDone : kInvalidInput;
 }
@@ -159,16 +154,17 @@ int sync(const Options& options, const std::stop_token& stop) {
 
 Action declare_sync(Arguments& arguments) {
   const auto options = std::make_shared<Options>();  // shared: an action can be copied
-  arguments.file("PLANT", options->plant, "The plant, as takt-plant/1");
+  arguments.file("PLANT", options->twin.plant, "The plant, as takt-plant/1");
   arguments.option("--snapshots", "FILE", options->snapshots, "What the plant reported, as takt-snapshot/1 lines");
   arguments.option("--stream", "FILE", options->stream,
                    "What one machine reported, as timestamp|item|value lines, plain or gzip");
   arguments.option("--mapping", "FILE", options->mapping, "What the items of the stream mean, as takt-mapping/1");
   arguments.option("--checkpoint", "FILE", options->checkpoint,
-                   "Put the twin's state and what it learnt aside, for run --from");
-  arguments.option("--largest-gap", "D", options->twin.largest_gap,
+                   "Put the twin aside with all it knows, for sync --from and run --from");
+  arguments.option("--from", "FILE", options->twin.from, "Go on with a twin that was put aside, or from a run");
+  arguments.option("--largest-gap", "D", options->twin.options.largest_gap,
                    "Reject a snapshot further ahead than this: its clock is wrong (default 30 d)");
-  arguments.option("--seed", "N", options->twin.seed, "Names the random numbers (default 1)");
+  arguments.option("--seed", "N", options->twin.options.seed, "Names the random numbers (default 1)");
   arguments.flag("--json", options->json, "Print one JSON document instead of text");
   return [options](const std::stop_token& stop) { return sync(*options, stop); };
 }

@@ -103,9 +103,8 @@ std::string semantics_json(const Present& present) {
                                                ", pending times drawn anew given their age"
                                          : "empty at time zero"));
   add("parameters", json_string(present.draw ? "those learnt, drawn from their posterior in each replication"
-                                : present.parameters == model.defaults
-                                    ? "the plant's"
-                                    : "those of the state it begins with: means of what was learnt"));
+                                : present.parameters == model.defaults ? "the plant's"
+                                                                       : "those of the state it begins with"));
   add("flow_time", json_string(model.keeps_parts() ? "part by part" : "by Little's law"));
   add("clock", "{\"epoch\": " + json_string(to_text(clock.epoch)) + ", \"zone\": " + json_string(clock.zone) + "}");
   return "{\n  " + text + "\n }";

@@ -117,6 +117,18 @@ Parameters Learnt::draw(const Model& model, Parameters parameters, std::uint64_t
   return parameters;
 }
 
+std::vector<std::string> Learnt::forget_unless(const std::function<bool(const std::string&)>& keep) {
+  std::vector<std::string> forgotten;
+  const auto is_over = [&](const auto& law) {
+    if (keep(law.first)) return false;
+    forgotten.push_back(law.first);
+    return true;
+  };
+  std::erase_if(cycles_, is_over);
+  std::erase_if(rates_, is_over);
+  return forgotten;
+}
+
 std::vector<Learnt::Row> Learnt::rows() const {
   constexpr std::uint32_t kDraws = 400;  // for the interval only
   std::vector<Row> rows;

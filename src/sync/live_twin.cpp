@@ -60,6 +60,9 @@ LiveTwin::LiveTwin(Plant plant, LiveOptions options, Sink sink)
 LiveTwin::LiveTwin(Twin twin, LiveOptions options, Sink sink)
     : options_(std::move(options)), sink_(std::move(sink)), twin_(std::move(twin)), ingest_(options_.ingest) {}
 
+LiveTwin::LiveTwin(Twin twin, Ingest ingest, LiveOptions options, Sink sink)
+    : options_(std::move(options)), sink_(std::move(sink)), twin_(std::move(twin)), ingest_(std::move(ingest)) {}
+
 // ---- what arrives --------------------------------------------------------------------------------------------------
 
 bool LiveTwin::take(Delivery& delivery) {

@@ -26,11 +26,16 @@ double on_shift_s(const Calendar& calendar, const std::string& zone, WallClock::
 
 }  // namespace
 
-Twin::Twin(Model model, TwinOptions options)
+Twin::Twin(Model model, TwinOptions options) : Twin(std::make_shared<const Model>(std::move(model)), options) {}
+
+Twin::Twin(std::shared_ptr<const Model> model, TwinOptions options)
+    : Twin(model, model->defaults, start(*model, model->defaults, options.seed, kLiveReplication), options) {}
+
+Twin::Twin(std::shared_ptr<const Model> model, Parameters parameters, State state, TwinOptions options)
     : options_(options),
-      model_(std::make_shared<const Model>(std::move(model))),
-      parameters_(model_->defaults),
-      state_(start(*model_, parameters_, options.seed, kLiveReplication)),
+      model_(std::move(model)),
+      parameters_(std::move(parameters)),
+      state_(std::move(state)),
       learnt_(options.learning) {
   if (options.largest_gap.count() < 0)
     throw InvalidInput(
@@ -52,11 +57,13 @@ bool Twin::advance_to(Time t, const std::stop_token& stop) {
   throw Error(text);
 }
 
-Present Twin::now() const {
-  Present present{model_, parameters_, state_, {}, options_.seed};
+Present Twin::now(std::uint64_t seed) const {
+  Present present{model_, parameters_, state_, {}, seed};
+  present.state->seed = seed;
   if (!learnt_.empty())
-    present.draw = [model = model_, numbers = parameters_, learnt = learnt_, seed = options_.seed](
-                       std::uint32_t replication) { return learnt.draw(*model, numbers, seed, replication); };
+    present.draw = [model = model_, numbers = parameters_, learnt = learnt_, seed](std::uint32_t replication) {
+      return learnt.draw(*model, numbers, seed, replication);
+    };
   return present;
 }
 
@@ -77,7 +84,7 @@ void Twin::check_paths(const Snapshot& snapshot) const {
 std::optional<MergeReport> Twin::refusal(const Snapshot& snapshot) const {
   MergeReport report;
   const auto seen = seen_messages_.find(snapshot.source);
-  if (seen != seen_messages_.end() && seen->second.contains({snapshot.epoch, snapshot.seq})) {
+  if (seen != seen_messages_.end() && seen->second.contains(snapshot.epoch, snapshot.seq)) {
     report.status = MergeReport::Status::duplicate;
     return report;
   }
@@ -106,7 +113,7 @@ MergeReport Twin::apply(const Snapshot& snapshot) {
   check_paths(snapshot);
   if (std::optional<MergeReport> refused = refusal(snapshot)) return std::move(*refused);
   advance_to(model_->plant.clock.to_sim(snapshot.ts));
-  seen_messages_[snapshot.source].emplace(snapshot.epoch, snapshot.seq);
+  seen_messages_[snapshot.source].add(snapshot.epoch, snapshot.seq);
   MergeReport report = merge(*model_, parameters_, state_, snapshot, book_);
   if (options_.learn && report.status == MergeReport::Status::applied) {
     learn_from(snapshot);

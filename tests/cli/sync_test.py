@@ -6,7 +6,10 @@ import gzip
 import json
 import unittest
 
-from command import MAPPING, ONE_MACHINE, STREAM, Cli, run
+from command import FILLER, MAPPING, ONE_MACHINE, ROOT, STREAM, Cli, run
+
+DATA = ROOT / "python" / "tests" / "data"
+PLANT, SHIFT = DATA / "bottling.json", DATA / "shift.jsonl"
 
 
 class Sync(Cli):
@@ -60,6 +63,37 @@ class Sync(Cli):
         done = run("sync", self.write("plant.json", ONE_MACHINE), "--mapping", mapping, "--stream",
                    self.write("mill.txt", STREAM))
         self.check(done, 3, f"{mapping}: /acme/hall/line/mull: expected the path", "did you mean /acme/hall/line/mill?")
+
+    def test_a_twin_put_aside_goes_on_as_if_it_had_never_stopped(self):
+        shift = SHIFT.read_text(encoding="utf-8").splitlines(keepends=True)
+        parts = [self.write(name, "".join(lines))
+                 for name, lines in (("first.jsonl", shift[:7]), ("rest.jsonl", shift[7:]), ("all.jsonl", shift))]
+        twins = [self.folder / name for name in ("first.h5", "rest.h5", "all.h5")]
+        self.check(run("sync", PLANT, "--snapshots", parts[0], "--checkpoint", twins[0]), 0)
+        self.check(run("sync", PLANT, "--snapshots", parts[1], "--from", twins[0], "--checkpoint", twins[1]), 0)
+        self.check(run("sync", PLANT, "--snapshots", parts[2], "--checkpoint", twins[2]), 0)
+        self.assertEqual(twins[1].read_bytes(), twins[2].read_bytes())
+        self.assertNotEqual(twins[0].read_bytes(), twins[2].read_bytes())
+        future = ("--horizon", "2 h", "--replications", "20", "--json")
+        from_twin = run("run", PLANT, "--from", twins[2], *future)
+        self.check(from_twin, 0)
+        self.assertEqual(from_twin.stdout, run("run", PLANT, "--snapshots", parts[2], *future).stdout)
+        again = run("sync", PLANT, "--snapshots", parts[2], "--from", twins[2], "--json")
+        self.assertEqual(json.loads(again.stdout)["snapshots"]["duplicate"], len(shift))
+
+    def test_a_twin_put_aside_goes_on_in_an_edited_plant_and_says_what_it_forgot(self):
+        twin, edited = self.folder / "twin.h5", self.folder / "edited.json"
+        self.check(run("sync", PLANT, "--snapshots", SHIFT, "--checkpoint", twin), 0)
+        plant = json.loads(PLANT.read_text(encoding="utf-8"))
+        line = plant["enterprises"]["acme"]["workshops"]["filling"]["lines"]["line_1"]["equipment"]
+        line["filler"]["cycle_time"] = "9 s"
+        edited.write_text(json.dumps(plant), encoding="utf-8")
+        news = self.write("news.jsonl", json.dumps({"ts": "2026-03-02T06:40:00+01:00", "source": "new", "seq": 1}))
+        done = run("sync", edited, "--from", twin, "--snapshots", news, "--json")
+        self.check(done, 0, "edited.json is not the plant of", f"learnt anew: {FILLER}/cycle_time")
+        learnt = {row["path"] for row in json.loads(done.stdout)["learnt"]}
+        self.assertNotIn(f"{FILLER}/cycle_time", learnt)
+        self.assertIn(f"{FILLER}/failure/time_to_failure", learnt)
 
     def test_duplicates_and_late_snapshots_are_counted(self):
         def line(minute, seq):

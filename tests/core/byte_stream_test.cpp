@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 namespace takt {
 namespace {
 
@@ -70,6 +72,53 @@ TEST(ByteStream, MakesNoRoomForWhatCannotFollow) {
   EXPECT_THROW(from_bytes_of(bytes, texts), InvalidInput);
   std::string text;
   EXPECT_THROW(from_bytes_of(bytes, text), InvalidInput);
+}
+
+struct Point {
+  double x = 0.0, y = 0.0;
+};
+template <class Bytes>
+void fields(Bytes& bytes, Point& point) {
+  bytes(point.x, point.y);
+}
+
+TEST(ByteStream, TakesADescriptionThatStandsBesideItsType) {
+  const std::vector<Point> points{{1.0, 2.0}, {3.0, 4.0}};
+  std::vector<Point> back;
+  from_bytes_of(to_bytes_of(points), back);
+  ASSERT_EQ(back.size(), 2U);
+  EXPECT_EQ(back[1].y, 4.0);
+}
+
+template <class... Members>
+struct Row {
+  std::tuple<Members...> members;
+  template <class Bytes>
+  void fields(Bytes& bytes) {
+    std::apply([&bytes](auto&... each) { bytes(each...); }, members);
+  }
+};
+
+TEST(ByteStream, LayoutsDifferWhereAMemberDoes) {
+  using Text = std::string;
+  EXPECT_EQ(layout_of(example()), layout_of(Outer{}));
+  const std::set<std::uint64_t> layouts{layout_of(Outer{}),
+                                        layout_of(Row<int, Text>{}),
+                                        layout_of(Row<Text, int>{}),
+                                        layout_of(Row<int, Text, bool>{}),
+                                        layout_of(Row<float, Text>{}),
+                                        layout_of(Row<unsigned, Text>{}),
+                                        layout_of(Row<std::vector<int>, Text>{}),
+                                        layout_of(Row<std::vector<Row<int>>, Text>{}),
+                                        layout_of(Row<std::vector<Point>, Text>{}),
+                                        layout_of(Row<std::optional<int>, Text>{}),
+                                        layout_of(Row<std::map<int, Text>>{}),
+                                        layout_of(Row<std::map<Text, int>>{}),
+                                        layout_of(Row<std::chrono::seconds>{}),
+                                        layout_of(Row<std::chrono::milliseconds>{}),
+                                        layout_of(Row<std::array<int, 2>>{}),
+                                        layout_of(Row<std::array<int, 3>>{})};
+  EXPECT_EQ(layouts.size(), 16U);
 }
 
 }  // namespace

@@ -11,8 +11,9 @@
 //   takt::from_bytes_of(kept, learner);
 //
 // Numbers, enumerations, texts, points in time, optionals, pairs, arrays, vectors, deques, sets and maps of such values
-// need no description. Numbers are as the machine has them (takt runs on little-endian machines). Who puts the bytes on
-// file gives them a version and a check sum.
+// need no description. A type that shall not know of bytes is described by a function `fields(bytes, value)` beside it.
+// Numbers are as the machine has them (takt runs on little-endian machines). Who puts the bytes on file adds a check
+// sum and the layout, so that a description that has changed is told and not misread.
 #pragma once
 
 #include <array>
@@ -27,6 +28,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -50,8 +52,10 @@ class ByteWriter {
   void put(const T& value) {
     if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T>) {
       raw(&value, sizeof value);
-    } else {
+    } else if constexpr (requires(T & one, ByteWriter & bytes) { one.fields(bytes); }) {
       const_cast<T&>(value).fields(*this);  // `fields` names members only; a writer changes none
+    } else {
+      fields(*this, const_cast<T&>(value));
     }
   }
   template <class Rep, class Period>
@@ -82,7 +86,12 @@ class ByteWriter {
   }
   template <class T>
   void put(const std::vector<T>& values) {
-    put_all(values);
+    if constexpr (std::is_arithmetic_v<T>) {
+      put(static_cast<std::uint64_t>(values.size()));
+      raw(values.data(), values.size() * sizeof(T));
+    } else {
+      put_all(values);
+    }
   }
   template <class T>
   void put(const std::deque<T>& values) {
@@ -130,8 +139,10 @@ class ByteReader {
       value = byte == 1;
     } else if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T>) {
       raw(&value, sizeof value);
-    } else {
+    } else if constexpr (requires(ByteReader & bytes) { value.fields(bytes); }) {
       value.fields(*this);
+    } else {
+      fields(*this, value);
     }
   }
   template <class Rep, class Period>
@@ -168,7 +179,14 @@ class ByteReader {
   }
   template <class T>
   void get(std::vector<T>& values) {
-    get_all(values);
+    if constexpr (std::is_arithmetic_v<T>) {
+      const std::uint64_t count = size();
+      if (count > bytes_.size() / sizeof(T)) refuse(std::to_string(count) + " numbers");
+      values.resize(count);
+      raw(values.data(), count * sizeof(T));
+    } else {
+      get_all(values);
+    }
   }
   template <class T>
   void get(std::deque<T>& values) {
@@ -208,7 +226,7 @@ class ByteReader {
   void raw(void* into, std::size_t size) {
     if (size > bytes_.size())
       refuse("an end after " + std::to_string(bytes_.size()) + " of " + std::to_string(size) + " bytes");
-    std::memcpy(into, bytes_.data(), size);
+    if (size > 0) std::memcpy(into, bytes_.data(), size);
     bytes_ = bytes_.subspan(size);
   }
   [[noreturn]] static void refuse(std::string value) {
@@ -217,6 +235,104 @@ class ByteReader {
 
   std::span<const std::byte> bytes_;
 };
+
+/// How values are described, as a number: another one when a member comes, goes, or changes its type or its place.
+class ByteLayout {
+ public:
+  template <class... Values>
+  void operator()(const Values&... values) {
+    (note(values), ...);
+  }
+  /// What only a name tells: a type that is written in a way of its own.
+  void name(std::string_view letters) {
+    for (const char c : letters) mix(static_cast<unsigned char>(c));
+  }
+  std::uint64_t value() const { return value_; }
+
+ private:
+  enum Tag : std::uint64_t { number = 1, text, optional, pair, list, set, map, time, object, end, array };
+
+  template <class T>
+  void note(const T& value) {
+    if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T>) {
+      mix(number);
+      mix(sizeof(T) * 4 + (std::is_floating_point_v<T> ? 2 : 0) + (std::is_signed_v<T> ? 1 : 0));
+    } else if (depth_ < kDeepest) {  // a type may hold itself
+      ++depth_;
+      mix(object);
+      if constexpr (requires(T & one, ByteLayout & bytes) { one.fields(bytes); })
+        const_cast<T&>(value).fields(*this);
+      else
+        fields(*this, const_cast<T&>(value));
+      mix(end);
+      --depth_;
+    }
+  }
+  template <class Rep, class Period>
+  void note(const std::chrono::duration<Rep, Period>&) {
+    mix(time);
+    mix(static_cast<std::uint64_t>(Period::den));
+    note(Rep{});
+  }
+  template <class Clock, class Span>
+  void note(const std::chrono::time_point<Clock, Span>&) {
+    note(Span{});
+  }
+  void note(const std::string&) { mix(text); }
+  template <class T>
+  void note(const std::optional<T>&) {
+    mix(optional);
+    note(T{});
+  }
+  template <class A, class B>
+  void note(const std::pair<A, B>& value) {
+    mix(pair);
+    note(value.first);
+    note(value.second);
+  }
+  template <class T, std::size_t N>
+  void note(const std::array<T, N>& values) {
+    mix(array);
+    mix(N);
+    note(values[0]);
+  }
+  template <class T>
+  void note(const std::vector<T>&) {
+    mix(list);
+    note(T{});
+  }
+  template <class T>
+  void note(const std::deque<T>&) {
+    mix(list);
+    note(T{});
+  }
+  template <class T, class Less>
+  void note(const std::set<T, Less>&) {
+    mix(set);
+    note(T{});
+  }
+  template <class K, class V, class Less>
+  void note(const std::map<K, V, Less>&) {
+    mix(map);
+    note(K{});
+    note(V{});
+  }
+  /// FNV-1a (Fowler, Noll, Vo), a byte at a time.
+  void mix(std::uint64_t word) {
+    for (int shift = 0; shift < 64; shift += 8) value_ = (value_ ^ ((word >> shift) & 255U)) * 0x100000001b3U;
+  }
+
+  static constexpr int kDeepest = 16;
+  int depth_ = 0;
+  std::uint64_t value_ = 0xcbf29ce484222325U;
+};
+
+template <class T>
+std::uint64_t layout_of(const T& example) {
+  ByteLayout layout;
+  layout(example);
+  return layout.value();
+}
 
 template <class T>
 std::vector<std::byte> to_bytes_of(const T& value) {

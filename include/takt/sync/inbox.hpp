@@ -34,6 +34,11 @@ struct Delivery {
   Snapshot snapshot{};
   Fault fault{};
   Sending sending{};  ///< of a message
+  template <class Bytes>
+  void fields(Bytes& bytes) {
+    bytes(kind, arrival, source, snapshot, sending);
+    bytes(fault.path, fault.value, fault.expected, fault.nearest, fault.file, fault.line);
+  }
 };
 
 /// Thread-safe. Any number of threads put, one takes.

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -20,23 +21,32 @@ namespace takt {
 struct LearnOptions {
   double half_life = 200.0;
   double prior_weight = 4.0;
+  template <class Bytes>
+  void fields(Bytes& bytes) {
+    bytes(half_life, prior_weight);
+  }
 };
 
 /// Times that are about log-normal (cycle times, load gaps): a normal-gamma law on their logarithm. The predictive law
 /// is a log-Student; its parameters are known exactly (DeGroot 1970, section 9.6).
 class LogNormalLearner {
  public:
+  LogNormalLearner() = default;  ///< to be read into
   LogNormalLearner(const Distribution& prior, LearnOptions options);
 
   void observe(double seconds);  ///< values <= 0 are ignored
   std::uint64_t observations() const { return n_; }
   Distribution mean_law() const;            ///< log-normal with the posterior's mean parameters
   Distribution draw_law(Draw& draw) const;  ///< log-normal with parameters drawn from the posterior
+  template <class Bytes>
+  void fields(Bytes& bytes) {
+    bytes(options_, prior_mean_, prior_beta_, mean_, kappa_, alpha_, beta_, n_);
+  }
 
  private:
   LearnOptions options_;
-  double prior_mean_, prior_beta_;
-  double mean_, kappa_, alpha_, beta_;
+  double prior_mean_ = 0.0, prior_beta_ = 0.0;
+  double mean_ = 0.0, kappa_ = 0.0, alpha_ = 0.0, beta_ = 0.0;
   std::uint64_t n_ = 0;
 };
 
@@ -44,6 +54,7 @@ class LogNormalLearner {
 /// nothing happened (the running, censored interval), otherwise the mean is too short. Predictive law: Lomax.
 class RateLearner {
  public:
+  RateLearner() = default;  ///< to be read into
   RateLearner(const Distribution& prior, LearnOptions options);
 
   void observe_event();                   ///< one failure, or one repair done
@@ -51,11 +62,15 @@ class RateLearner {
   std::uint64_t observations() const { return n_; }
   double mean() const { return beta_ / alpha_; }  ///< posterior mean time, by its rate
   double draw_mean(Draw& draw) const;             ///< 1/rate with the rate drawn from the posterior
+  template <class Bytes>
+  void fields(Bytes& bytes) {
+    bytes(options_, prior_alpha_, prior_beta_, alpha_, beta_, n_);
+  }
 
  private:
   LearnOptions options_;
-  double prior_alpha_, prior_beta_;
-  double alpha_, beta_;
+  double prior_alpha_ = 0.0, prior_beta_ = 0.0;
+  double alpha_ = 0.0, beta_ = 0.0;
   std::uint64_t n_ = 0;
 };
 
@@ -82,6 +97,16 @@ class Learnt {
     double mean_s = 0.0, low_s = 0.0, high_s = 0.0;
   };
   std::vector<Row> rows() const;
+
+  /// Forgets the laws at the paths that are not to be kept; which these were.
+  std::vector<std::string> forget_unless(const std::function<bool(const std::string& path)>& keep);
+
+  template <class Bytes>
+  void fields(Bytes& bytes) {
+    bytes(options_);
+    bytes(cycles_);
+    bytes(rates_);
+  }
 
  private:
   LearnOptions options_;

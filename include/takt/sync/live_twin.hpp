@@ -90,6 +90,8 @@ class LiveTwin {
   explicit LiveTwin(Plant plant, LiveOptions options = {}, Sink sink = {});
   /// Goes on with a twin that was put aside.
   explicit LiveTwin(Twin twin, LiveOptions options = {}, Sink sink = {});
+  /// The same with what stood before it; its options of the ingest are those put aside.
+  LiveTwin(Twin twin, Ingest ingest, LiveOptions options = {}, Sink sink = {});
 
   /// Takes a delivery over. False if there is no room: it is as it was, to be given again after time has passed.
   bool take(Delivery& delivery);

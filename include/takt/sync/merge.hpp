@@ -37,11 +37,19 @@ struct CounterBase {
   CounterReading reading;
   std::uint64_t completions = 0, scrapped = 0;  ///< the model's own at that time
   std::uint32_t finished = 0, unfinished = 0;   ///< parts that stood on the machine at that time
+  template <class Bytes>
+  void fields(Bytes& bytes) {
+    bytes(reading, completions, scrapped, finished, unfinished);
+  }
 };
 /// The base of every difference: by path.
 struct CounterBook {
   std::map<std::string, CounterBase> machines;
   std::map<std::string, std::uint32_t> levels;  ///< buffers when the counters around them were last merged
+  template <class Bytes>
+  void fields(Bytes& bytes) {
+    bytes(machines, levels);
+  }
 };
 
 /// Merges a snapshot into a state that stands at the snapshot's time. Sensed cells are exact: levels, states, parts in

@@ -18,6 +18,10 @@ struct PartInProcess {
   std::string product{};  ///< the operation or product, if known ("operation" in files)
   std::optional<WallClock::Instant> started_at{};
   std::optional<double> worked_s{};  ///< seconds of work already done on it
+  template <class Bytes>
+  void fields(Bytes& bytes) {
+    bytes(part, product, started_at, worked_s);
+  }
   friend bool operator==(const PartInProcess&, const PartInProcess&) = default;
 };
 
@@ -25,6 +29,10 @@ struct PartInProcess {
 struct CounterReading {
   std::optional<std::uint64_t> in{}, good{}, scrap{};
   std::uint64_t reset_epoch = 0;
+  template <class Bytes>
+  void fields(Bytes& bytes) {
+    bytes(in, good, scrap, reset_epoch);
+  }
   friend bool operator==(const CounterReading&, const CounterReading&) = default;
 };
 
@@ -46,6 +54,10 @@ struct EntityReading {
   std::map<std::string, double> health{};
   std::map<std::string, double> setpoints{};  ///< values that can be commanded, as they are now, by item
   std::string quality = "good";               ///< "good", "uncertain" or "bad"; bad readings are not merged
+  template <class Bytes>
+  void fields(Bytes& bytes) {
+    bytes(path, state, state_since, in_process, counters, level, cycle_time_last_s, health, setpoints, quality);
+  }
   friend bool operator==(const EntityReading&, const EntityReading&) = default;
 };
 
@@ -58,6 +70,10 @@ struct Snapshot {
   bool complete = false;  ///< whether it reports every cell of its source
   std::vector<EntityReading> entities{};
   std::map<std::string, std::string> orders{};  ///< order -> product in progress
+  template <class Bytes>
+  void fields(Bytes& bytes) {
+    bytes(ts, source, epoch, seq, complete, entities, orders);
+  }
   friend bool operator==(const Snapshot&, const Snapshot&) = default;
 };
 
@@ -66,6 +82,10 @@ struct Sending {
   std::uint64_t sequence_modulus = 0;  ///< 0: sequence numbers do not wrap; Sparkplug B counts to 255: 256
   /// Read from a file: that it comes late says nothing about the clock of its source, nor a pause about its health.
   bool recorded = false;
+  template <class Bytes>
+  void fields(Bytes& bytes) {
+    bytes(sequence_modulus, recorded);
+  }
   friend bool operator==(const Sending&, const Sending&) = default;
 };
 

@@ -6,15 +6,18 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
+#include <span>
 #include <stop_token>
 #include <string>
-#include <utility>
 #include <vector>
 
+#include "takt/core/byte_stream.hpp"
+#include "takt/engine/migrate.hpp"
 #include "takt/engine/present.hpp"
+#include "takt/engine/value_bytes.hpp"
 #include "takt/sync/learn.hpp"
 #include "takt/sync/merge.hpp"
+#include "takt/sync/seen_messages.hpp"
 
 namespace takt {
 
@@ -24,12 +27,22 @@ struct TwinOptions {
   LearnOptions learning{};
   /// A snapshot further ahead of the present than this is rejected: its clock is taken to be wrong.
   Duration largest_gap = std::chrono::hours{24 * 30};
+  template <class Bytes>
+  void fields(Bytes& bytes) {
+    bytes(seed, learn, learning, largest_gap);
+  }
 };
+
+struct MigratedTwin;
 
 /// Values all through: a copied twin lives on its own. Not thread-safe; `now()` gives threads a present of their own.
 class Twin {
  public:
   explicit Twin(Model model, TwinOptions options = {});
+  /// The same with a model that others share.
+  explicit Twin(std::shared_ptr<const Model> model, TwinOptions options = {});
+  /// One that goes on from a run, with nothing learnt yet.
+  Twin(std::shared_ptr<const Model> model, Parameters parameters, State state, TwinOptions options);
 
   /// Advances to the snapshot's time and merges it. A snapshot older than the present is late, one seen before (source,
   /// epoch, seq) a duplicate, one too far ahead rejected: all three change nothing. Where the plant did stand still for
@@ -47,13 +60,30 @@ class Twin {
   bool advance_to(Time t, const std::stop_token& stop = {});
 
   const Model& model() const { return *model_; }
+  const std::shared_ptr<const Model>& shared_model() const { return model_; }
   const Parameters& parameters() const { return parameters_; }
   const State& state() const { return state_; }
   const Learnt& learnt() const { return learnt_; }
   Time time() const { return state_.now; }
 
-  /// The present, for studies: futures draw their numbers from what was learnt so far.
-  Present now() const;
+  /// The present, for studies: futures draw their numbers from what was learnt so far. With a seed, the random numbers
+  /// of the futures are those of that seed.
+  Present now() const { return now(options_.seed); }
+  Present now(std::uint64_t seed) const;
+
+  /// Everything but the model, as bytes (takt/sync/twin_bytes.hpp).
+  template <class Bytes>
+  void fields(Bytes& bytes) {
+    bytes(options_);
+    bytes(parameters_);
+    bytes(state_);
+    bytes(learnt_);
+    bytes(book_);
+    bytes(seen_messages_);
+    bytes(seen_machines_);
+  }
+  /// What cannot be so in a twin of its model: after bytes were read into it.
+  std::vector<Fault> faults() const;
 
  private:
   void check_paths(const Snapshot& snapshot) const;
@@ -67,7 +97,13 @@ class Twin {
     bool down = false;
     bool waits = false;  ///< by the twin's state, for its crew
     WallClock::Instant at{};
+    template <class Bytes>
+    void fields(Bytes& bytes) {
+      bytes(down, waits, at);
+    }
   };
+
+  friend MigratedTwin migrate(const Twin& twin, Model to);
 
   TwinOptions options_;
   std::shared_ptr<const Model> model_;  ///< shared with the presents given out
@@ -75,8 +111,25 @@ class Twin {
   State state_;
   Learnt learnt_;
   CounterBook book_;
-  std::map<std::string, std::set<std::pair<std::uint64_t, std::uint64_t>>> seen_messages_;  ///< by source: (epoch, seq)
+  std::map<std::string, SeenMessages> seen_messages_;  ///< by source
   std::map<std::uint32_t, Seen> seen_machines_;
 };
+
+/// What became of a twin when its plant changed. Things are the same if their paths are.
+struct TwinMigration {
+  MigrationReport state;
+  std::vector<std::string> unlearnt;   ///< paths of learnt laws that the new plant has not, or says otherwise
+  std::vector<std::string> uncounted;  ///< machines and buffers whose counters begin anew: they are gone
+  friend bool operator==(const TwinMigration&, const TwinMigration&) = default;
+};
+
+struct MigratedTwin {
+  Twin twin;
+  TwinMigration report;
+};
+
+/// The twin in an edited plant: state and numbers as by `migrate` and `carry_over`, what was learnt and the counters by
+/// path. What the plant file newly says of a law counts more than what was learnt of the old one.
+MigratedTwin migrate(const Twin& twin, Model to);
 
 }  // namespace takt

@@ -7,6 +7,7 @@
 
 #include "io/plant/json_writer.hpp"
 #include "io/plant/law_json.hpp"
+#include "io/store/checkpoint_tables.hpp"
 #include "io/store/hdf5_file.hpp"
 #include "io/store/model_text.hpp"
 #include "takt/core/error.hpp"
@@ -109,8 +110,6 @@ struct TableLayout<PartRow> {
 #undef TAKT_PART
 
 namespace {
-
-constexpr std::string_view kKind = "checkpoint";
 
 // ---- parameters ----------------------------------------------------------------------------------------------------
 std::string law_text(const Distribution& law) {
@@ -283,6 +282,8 @@ Totals read_totals(const StoreReader& store, const Model& model, const State& st
   return read;
 }
 
+}  // namespace
+
 Checkpoint read_checkpoint(const StoreReader& store, const std::string& name) {
   Checkpoint checkpoint;
   checkpoint.model = std::make_shared<const Model>(read_model(store));
@@ -300,17 +301,20 @@ Checkpoint read_checkpoint(const StoreReader& store, const std::string& name) {
   return checkpoint;
 }
 
-}  // namespace
+void write_checkpoint(StoreWriter& store, const Model& model, const Parameters& parameters, const State& state) {
+  store.attribute("/", "takt_version", kVersion);
+  write_model(store, model);
+  write_parameters(store, parameters);
+  write_state(store, model, state);
+}
+
 }  // namespace detail
 
 std::string checkpoint_bytes(const Model& model, const Parameters& parameters, const State& state,
                              const Totals* totals) {
   using namespace detail;
-  StoreWriter store(kKind);
-  store.attribute("/", "takt_version", kVersion);
-  write_model(store, model);
-  write_parameters(store, parameters);
-  write_state(store, model, state);
+  StoreWriter store(kCheckpointKind);
+  write_checkpoint(store, model, parameters, state);
   if (totals != nullptr) write_totals(store, *totals);
   return store.finish();
 }
@@ -321,12 +325,12 @@ void save_checkpoint(const std::filesystem::path& file, const Model& model, cons
 }
 
 Checkpoint load_checkpoint(const std::filesystem::path& file) {
-  return detail::read_checkpoint(detail::StoreReader(file, detail::kKind), file.string());
+  return detail::read_checkpoint(detail::StoreReader(file, detail::kCheckpointKind), file.string());
 }
 
 Checkpoint checkpoint_of(std::string_view bytes) {
   const std::string name = "a checkpoint in memory";
-  return detail::read_checkpoint(detail::StoreReader(bytes, name, detail::kKind), name);
+  return detail::read_checkpoint(detail::StoreReader(bytes, name, detail::kCheckpointKind), name);
 }
 
 }  // namespace takt::io

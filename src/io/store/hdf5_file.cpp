@@ -217,6 +217,10 @@ void StoreWriter::numbers(const std::string& path, std::span<const std::uint64_t
   numbers(path, H5T_STD_U64LE, H5T_NATIVE_UINT64, v.data(), v.size(), std::move(shape));
 }
 
+void StoreWriter::bytes(const std::string& path, std::span<const std::byte> values) {
+  numbers(path, H5T_STD_U8LE, H5T_NATIVE_UINT8, values.data(), values.size(), {});
+}
+
 void StoreWriter::table(const std::string& path, std::span<const Field> fields, std::size_t row_bytes, const void* rows,
                         std::size_t count) {
   const Handle made = dataset(path, row_type(fields, row_bytes, true), {count});
@@ -362,6 +366,12 @@ std::vector<std::int64_t> StoreReader::integers(const std::string& path) const {
 }
 std::vector<std::uint64_t> StoreReader::counts(const std::string& path) const {
   return numbers<std::uint64_t>(path, H5T_NATIVE_UINT64);
+}
+
+std::vector<std::byte> StoreReader::bytes(const std::string& path) const {
+  const std::vector<std::uint8_t> read = numbers<std::uint8_t>(path, H5T_NATIVE_UINT8);
+  const auto view = std::as_bytes(std::span(read));
+  return {view.begin(), view.end()};
 }
 
 void StoreReader::table(const std::string& path, std::span<const Field> fields, std::size_t row_bytes, void* rows,

@@ -58,6 +58,7 @@ class StoreWriter {
   void attribute(const std::string& group, const char* name, double value);
   void text(const std::string& path, std::string_view value);
   void texts(const std::string& path, const std::vector<std::string>& values);
+  void bytes(const std::string& path, std::span<const std::byte> values);
   /// Of any shape, the last dimension running fastest; large ones are compressed.
   void numbers(const std::string& path, std::span<const double> values, std::vector<std::uint64_t> shape = {});
   void numbers(const std::string& path, std::span<const std::int64_t> values, std::vector<std::uint64_t> shape = {});
@@ -102,6 +103,7 @@ class StoreReader {
   std::vector<double> doubles(const std::string& path) const;
   std::vector<std::int64_t> integers(const std::string& path) const;
   std::vector<std::uint64_t> counts(const std::string& path) const;
+  std::vector<std::byte> bytes(const std::string& path) const;
   /// Exactly `rows.size()` rows are expected.
   template <class Row>
   void table(const std::string& path, std::span<Row> rows) const {
