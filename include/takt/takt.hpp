@@ -12,6 +12,8 @@
 #include "takt/io/store/audit.hpp"
 #include "takt/io/store/checkpoint.hpp"
 #include "takt/io/store/event_log_file.hpp"
+#include "takt/io/store/history.hpp"
+#include "takt/io/store/live_history.hpp"
 #include "takt/io/store/results.hpp"
 #include "takt/io/store/timeline.hpp"
 #include "takt/io/store/twin_file.hpp"
