@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdio>
+#include <fstream>
+
 #include "io/store/live_feed.hpp"
 #include "io/store/scratch_folder.hpp"
 #include "takt/io/store/history.hpp"
@@ -19,7 +22,8 @@ using test::ScratchFolder;
 
 Instant time_of(const Twin& twin) { return twin.model().plant.clock.to_wall(twin.time()); }
 
-/// Keeps and takes deliveries up to a number, and lets time pass after every third.
+/// Keeps and takes deliveries up to a number, and lets time pass after every
+/// third.
 void feed(LiveFeed& from, LiveHistory& history, LiveTwin& live, std::uint64_t until,
           const std::function<void(const LiveTwin&)>& look = {}) {
   const Inbox::Keep keep = history.keep();
@@ -104,6 +108,48 @@ TEST(LiveHistory, CanBeReadWhileItIsWritten) {
   ASSERT_TRUE(history.historian().flush());
   EXPECT_EQ(reader.last(), 330U);
   EXPECT_EQ(to_bytes(reader.state_at(time_of(*live.twin()))), to_bytes(*live.twin()));
+}
+
+/// What a Python program prints of a file.
+std::string told_by_python(const ScratchFolder& folder, const std::string& program) {
+  std::ofstream(folder / "read.py") << program;
+  const std::string command =
+      "/usr/bin/python3 '" + (folder / "read.py").string() + "' '" + (folder / "line.h5").string() + "' 2>&1";
+  std::FILE* const output = ::popen(command.c_str(), "r");
+  std::string text;
+  for (int c = std::fgetc(output); c != EOF; c = std::fgetc(output)) text += static_cast<char>(c);
+  ::pclose(output);
+  return text;
+}
+
+TEST(LiveHistory, IsReadByH5pyWhileItGrows) {  // as docs/store.md says
+  const ScratchFolder folder;
+  if (told_by_python(folder, "import h5py") != "") GTEST_SKIP() << "h5py is not installed";
+  LiveHistory history(folder / "line.h5");
+  LiveTwin live = history.recover(test::feed_plant());
+  LiveFeed from;
+  for (const std::uint64_t until : {100U, 250U}) {
+    feed(from, history, live, until);
+    ASSERT_TRUE(history.historian().flush());
+    EXPECT_EQ(told_by_python(folder, R"py(
+import h5py, sys
+with h5py.File(sys.argv[1], "r", swmr=True) as file:
+    ends = file["texts/text_end"][:]
+    text = file["texts/text"][:].tobytes()
+    texts = [text[begin:end].decode() for begin, end in zip([0, *ends[:-1]], ends)]
+    rows = file["commits/readings"][-1]
+    readings = {name: column[:rows] for name, column in file["readings"].items()}
+    number = file["commits/number"][-1]
+kind, text = ([texts[number] for number in readings[name]] for name in ("kind", "text"))
+assert {texts[number] for number in readings["source"]} == {"a", "b", "c"}
+assert {"state", "level", "counters/good", "cycle_time_last_s"} <= set(kind), kind
+assert {text[i] for i in range(rows) if kind[i] == "state"} <= {"Execute", "Idle", "Aborted", "Held"}
+assert {readings["value"][i] for i in range(rows) if kind[i] == "level"} <= {0.0, 1.0, 2.0, 3.0}
+assert (readings["arrival_ns"] > readings["ts_ns"]).all()
+print(number)
+)py"),
+              std::to_string(until) + "\n");
+  }
 }
 
 TEST(LiveHistory, AnEditedPlantTakesTheTwinOverAndSaysWhatBecameOfIt) {
