@@ -31,9 +31,9 @@ struct JournalOptions {
 /// Thread-safe. One process has a journal at a time.
 class Journal {
  public:
-  /// Opens the files `<name>.journal.<number>`, or begins the first. A record that was not written to its end was never
-  /// acknowledged and is cut off; what is damaged is kept aside; `notes` tells both. Throws FileError if another
-  /// process has it or another version of takt wrote it, WriteError.
+  /// Opens the files "line.h5.journal.000001" and so on, or begins the first. A record that was not written to its end
+  /// was never acknowledged and is cut off; what is damaged is kept aside; `notes` tells both. Throws FileError if
+  /// another process has it or another version of takt wrote it, WriteError.
   explicit Journal(std::filesystem::path name, JournalOptions options = {});
   ~Journal();
   Journal(const Journal&) = delete;
