@@ -15,6 +15,8 @@ set(TAKT_FIND_ZLIB::ZLIB "find_dependency(ZLIB)")
 set(TAKT_FIND_OpenSSL::SSL "find_dependency(OpenSSL 3)")
 set(TAKT_FIND_OpenSSL::Crypto "find_dependency(OpenSSL 3)")
 set(TAKT_FIND_protobuf::libprotobuf-lite "find_dependency(Protobuf 3.21)")
+set(TAKT_FIND_pugixml::pugixml "find_dependency(pugixml 1.13)")
+set(TAKT_FIND_PkgConfig::CPP_HTTPLIB "takt_find_httplib()")
 set(TAKT_FIND_hdf5::hdf5 "takt_find_hdf5()")
 set(TAKT_FIND_hdf5::hdf5_hl "takt_find_hdf5()")
 

@@ -1,9 +1,9 @@
-# takt::live: connections to brokers. With TAKT_LIVE=OFF it is one file that says so, and needs no package.
+# takt::live: connections to brokers and agents. With TAKT_LIVE=OFF it says so, and needs no package.
 
 set(folder ${PROJECT_SOURCE_DIR}/src/io/live/mqtt)
 get_property(sources GLOBAL PROPERTY TAKT_SOURCES_live)
 if(TAKT_LIVE)
-  list(REMOVE_ITEM sources ${folder}/left_out.cpp)
+  list(FILTER sources EXCLUDE REGEX "/left_out\\.cpp$")
   set(made ${PROJECT_BINARY_DIR}/sparkplug)
   file(MAKE_DIRECTORY ${made})
   add_custom_command(OUTPUT ${made}/sparkplug.pb.cc ${made}/sparkplug.pb.h
@@ -17,7 +17,8 @@ else()
   foreach(part names metrics host edge)
     list(APPEND parts ${folder}/sparkplug_${part}.cpp)
   endforeach()
-  set(sources ${folder}/left_out.cpp ${parts})
+  list(FILTER sources INCLUDE REGEX "/left_out\\.cpp$|/live/sources/")
+  list(APPEND sources ${parts})
 endif()
 set_property(GLOBAL PROPERTY TAKT_SOURCES_live ${sources})
 takt_library(live PUBLIC takt::takt)

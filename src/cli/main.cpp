@@ -8,7 +8,7 @@ std::span<const Verb> all_verbs() {
   static constexpr Verb kVerbs[] = {
       {"validate", "Check a plant file and report every fault in it.", declare_validate},
       {"run", "Run a plant into many futures, from its start or from the present of the real one.", declare_run},
-      {"sync", "Replay what the real plant reported: how true the twin stayed, and what it learnt.", declare_sync},
+      {"sync", "Keep a twin true: replay what the real plant reported, or stay and follow it live.", declare_sync},
       {"discover", "Find the plant behind an event log, with how sure each element is.", declare_discover},
       {"schema", "Print the JSON Schema of a file format.", declare_schema},
       {"completion", "Print the completions of a shell, for it to read.", declare_completion},

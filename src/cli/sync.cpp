@@ -8,8 +8,9 @@
 #include "cli/messages.hpp"
 #include "cli/replay.hpp"
 #include "cli/stream_replay.hpp"
+#include "cli/sync_live.hpp"
+#include "cli/twin_json.hpp"
 #include "cli/verbs.hpp"
-#include "report/twin_words.hpp"
 #include "takt/engine/explain.hpp"
 #include "takt/io/store/twin_file.hpp"
 #include "takt/report/tables.hpp"
@@ -22,6 +23,7 @@ constexpr std::size_t kConflictsShown = 20;
 struct Options {
   TwinToBe twin;
   std::optional<std::filesystem::path> snapshots, mapping, stream, checkpoint;
+  LiveWishes live;
   bool json = false;
 };
 
@@ -79,37 +81,6 @@ std::string text_of(const Replayed& replayed) {
   return text + "\n" + report::state_table(model, twin.state()) + standing_still(twin);
 }
 
-Json learnt_json(const Twin& twin) {
-  Json list = Json::array();
-  for (const Learnt::Row& row : twin.learnt().rows()) {
-    list.push_back({{"path", row.path},
-                    {"plant_s", get_law(twin.model(), twin.model().defaults, row.path).mean()},
-                    {"mean_s", row.mean_s},
-                    {"low_s", row.low_s},
-                    {"high_s", row.high_s},
-                    {"observations", row.observations}});
-  }
-  return list;
-}
-
-Json machines_json(const Twin& twin) {
-  Json list = Json::array();
-  for (std::uint32_t m = 0; m < twin.model().machines.size(); ++m)
-    list.push_back({{"path", twin.model().machine_path(m)},
-                    {"state", report::detail::machine_word(twin.model(), twin.state(), m)},
-                    {"why", why(twin.model(), twin.state(), MachineId{m})}});
-  return list;
-}
-
-Json buffers_json(const Twin& twin) {
-  const ConstStateView view(twin.model(), twin.state());
-  Json list = Json::array();
-  for (std::uint32_t b = 0; b < view.buffers.size(); ++b)
-    if (twin.model().buffer_entity[b] != kNone)
-      list.push_back({{"path", twin.model().buffer_path(b)}, {"level", view.buffers[b].level}});
-  return list;
-}
-
 Json document_of(const Replayed& replayed) {
   const Twin& twin = replayed.twin;
   const ReplayReport& report = replayed.report;
@@ -136,8 +107,15 @@ Json document_of(const Replayed& replayed) {
 }
 
 int sync(const Options& options, const std::stop_token& stop) {
+  if (options.live.sources) {
+    if (options.snapshots || options.mapping || options.stream || options.checkpoint || options.twin.from)
+      throw WrongUsage("--live goes without --snapshots, --mapping, --stream, --checkpoint and --from");
+    return sync_live(options.twin.plant, options.twin.options, options.live, options.json, stop);
+  }
+  if (options.live.forecast_every > Duration{0} || options.live.listen || options.live.publish || options.live.history)
+    throw WrongUsage("--forecast-every, --listen, --publish and --history go with --live");
   if (options.snapshots.has_value() == (options.mapping || options.stream)) {
-    throw WrongUsage("sync takes either --snapshots FILE or --mapping FILE with --stream FILE");
+    throw WrongUsage("sync takes --snapshots FILE, --mapping FILE with --stream FILE, or --live FILE");
   }
   if (options.mapping.has_value() != options.stream.has_value()) {
     throw WrongUsage("--mapping and --stream go together");
@@ -165,6 +143,7 @@ Action declare_sync(Arguments& arguments) {
   arguments.option("--largest-gap", "D", options->twin.options.largest_gap,
                    "Reject a snapshot further ahead than this: its clock is wrong (default 30 d)");
   arguments.option("--seed", "N", options->twin.options.seed, "Names the random numbers (default 1)");
+  declare_live(arguments, options->live);
   arguments.flag("--json", options->json, "Print one JSON document instead of text");
   return [options](const std::stop_token& stop) { return sync(*options, stop); };
 }

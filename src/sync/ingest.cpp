@@ -43,6 +43,7 @@ Ingest::Ingest(IngestOptions options) : options_(options) {
   not_negative("ask_again", options.ask_again);
   not_negative("clock_tolerance", options.clock_tolerance);
   not_negative("skew_window", options.skew_window);
+  not_negative("silence", options.silence);
   if (options.sequence_modulus == 1 || options.sequence_modulus == 2)
     faults.push_back({"sequence_modulus", std::to_string(options.sequence_modulus), "0, or 3 and above", "", "", 0});
   if (!(options.report_periods > 0.0))
@@ -92,7 +93,8 @@ SourceStanding Ingest::standing(std::string_view name) const {
   if (source == nullptr || (!source->life.born && !source->is_dead)) return SourceStanding::unborn;
   if (source->is_dead) return SourceStanding::dead;
   const double silent_s = now_ > source->last_arrival ? to_seconds(now_ - source->last_arrival) : 0.0;
-  if (source->period_s > 0.0 && silent_s > options_.report_periods * source->period_s) return SourceStanding::stale;
+  const double usual_s = std::max(options_.report_periods * source->period_s, to_seconds(options_.silence));
+  if (source->period_s > 0.0 && silent_s > usual_s) return SourceStanding::stale;
   return source->life.missed ? SourceStanding::out_of_step : SourceStanding::in_step;
 }
 
@@ -212,8 +214,10 @@ std::optional<Taken> Ingest::begin_epoch(Source& source, const Snapshot& message
       return Taken::late;
     }
   }
-  if (source.is_dead && message.epoch == life.epoch && (!message.complete || message.ts <= source.birth))
-    return Taken::late;  // sent before it died
+  if (source.is_dead && message.epoch == life.epoch && (!message.complete || message.ts <= source.birth)) {
+    ask(source, arrival);  // sent before it died, or it has come back without telling everything
+    return Taken::late;
+  }
   if (message.epoch != life.epoch) {
     put_aside(source, arrival);
     life.epoch = message.epoch;

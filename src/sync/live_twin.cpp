@@ -113,8 +113,10 @@ void LiveTwin::begin(Instant first) {
 /// Merges what the plant has a place for; paths that it does not have are told once.
 MergeReport LiveTwin::apply(Snapshot& message) {
   const auto leave_out_unknown = [&] {
-    counts_.unknown_readings += std::erase_if(
+    const std::size_t left_out = std::erase_if(
         message.entities, [this](const EntityReading& reading) { return unknown_.contains(reading.path); });
+    counts_.unknown_readings += left_out;
+    return left_out;
   };
   if (!unknown_.empty()) leave_out_unknown();
   try {
@@ -125,21 +127,19 @@ MergeReport LiveTwin::apply(Snapshot& message) {
       unknown_.insert(fault.path);
       keep(conflicts_, {message.ts, message.source, fault});
     }
-    leave_out_unknown();
+    if (leave_out_unknown() == 0) throw;  // it is something else
     return twin_->apply(message);
   }
 }
 
 void LiveTwin::merge(Snapshot message, Instant now) {
   const Instant arrival = ingest_.arrival_of_last();
+  if (!twin_) begin(message.ts);
   try {
-    if (!twin_) begin(message.ts);
     const MergeReport report = apply(message);
     stuck_.reset();
     count(message, report);
     if (sink_) sink_(message, report);
-  } catch (const InvalidInput&) {
-    throw;  // not of the message: a plant that cannot begin there
   } catch (const Error& error) {
     ++counts_.stuck;
     if (!stuck_) stuck_ = Told{message.ts, message.source, {.value = error.what()}};

@@ -43,7 +43,7 @@ ROOMS = {
     "io/plant": room("core plant health engine topology ict kpi sync study network report", "nlohmann-json zlib fmt"),
     "io/live": room(
         "core plant health engine topology ict kpi sync study network report io/plant",
-        "nlohmann-json zlib OpenSSL Protobuf fmt POSIX",
+        "nlohmann-json zlib OpenSSL Protobuf cpp-httplib pugixml fmt POSIX",
     ),
     "io/store": room(
         "core plant health engine topology ict kpi sync study network report io/plant io/live",
@@ -53,7 +53,7 @@ ROOMS = {
 
 # Programs under src: they may include any room, and nothing includes them.
 PROGRAMS = {
-    "cli": frozenset("CLI11 nlohmann-json fmt POSIX".split()),
+    "cli": frozenset("CLI11 cpp-httplib nlohmann-json fmt POSIX".split()),
     "server": frozenset("cpp-httplib CLI11 nlohmann-json fmt POSIX".split()),
 }
 
@@ -74,8 +74,9 @@ PACKAGES = {
     "HDF5": r"hdf5(_hl)?\.h|H5.+\.h",
     "nlohmann-json": r"nlohmann/.+",
     "OpenSSL": r"openssl/.+",
-    "POSIX": r"(unistd|fcntl|signal|spawn|poll|termios|dirent|netdb)\.h|(sys|netinet|arpa)/.+\.h",
+    "POSIX": r"(unistd|fcntl|signal|spawn|poll|termios|dirent|netdb|fnmatch)\.h|(sys|netinet|arpa)/.+\.h",
     "Protobuf": r"google/protobuf/.+|.+\.pb\.h",
+    "pugixml": r"pugixml\.hpp",
     "SimGrid": r"simgrid/.+|xbt/.+|xbt\.h",
     "zlib": r"zlib\.h",
 }

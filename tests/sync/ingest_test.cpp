@@ -212,7 +212,7 @@ TEST(Ingest, CorrectsAClockThatIsOff) {
 }
 
 TEST(Ingest, TellsTheSilentFromTheDead) {
-  Ingest ingest;
+  Ingest ingest({.silence = Duration{0}});
   for (std::uint64_t i = 0; i < 5; ++i) {
     const Instant at = kBegin + static_cast<std::int64_t>(i) * 1s;
     ingest.add(message("a", i, at, i == 0), at);
@@ -227,9 +227,21 @@ TEST(Ingest, TellsTheSilentFromTheDead) {
   EXPECT_EQ(ingest.add(message("a", 0, kBegin, true), kBegin + 9s), Taken::late);
   ingest.tick(kBegin + 20s);
   EXPECT_EQ(ingest.standing("a"), SourceStanding::dead);
+  ingest.rebirths();
+  ingest.add(message("a", 6, kBegin + 20s), kBegin + 20s);
+  EXPECT_EQ(ingest.rebirths(), Told{"a"}) << "it has come back, and has to tell everything";
   ingest.add(message("a", 0, kBegin + 20s, true, 2), kBegin + 20s);
   ingest.tick(kBegin + 20s);
   EXPECT_EQ(ingest.standing("a"), SourceStanding::in_step);
+}
+
+TEST(Ingest, ASourceThatReportsInBurstsIsNotStaleBetweenThem) {
+  Ingest ingest;
+  for (std::uint64_t i = 0; i < 100; ++i) ingest.add(message("a", i, kBegin + i * 1ms, i == 0), kBegin + i * 1ms);
+  ingest.tick(kBegin + 29s);
+  EXPECT_EQ(ingest.standing("a"), SourceStanding::in_step);
+  ingest.tick(kBegin + 31s);
+  EXPECT_EQ(ingest.standing("a"), SourceStanding::stale);
 }
 
 TEST(Ingest, TakesNoMoreThanItMayHold) {

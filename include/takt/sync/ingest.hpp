@@ -43,10 +43,11 @@ struct IngestOptions {
   std::size_t most_held = 1000;          ///< messages of one source that wait for one before them
   std::size_t most_waiting = 100'000;    ///< messages in all; when there are as many, add() takes no more
   double report_periods = 3.0;           ///< a source silent for so many of its usual periods is stale
+  Duration silence = std::chrono::seconds{30};  ///< but not before this: many report in bursts
   template <class Bytes>
   void fields(Bytes& bytes) {
     bytes(reorder, lateness, idle, ask_again, clock_tolerance, skew_window, sequence_modulus, most_held, most_waiting,
-          report_periods);
+          report_periods, silence);
   }
 };
 

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "io/plant/random_plant.hpp"
+#include "takt/io/live/sources_file.hpp"
 #include "takt/io/live/stream.hpp"
 #include "takt/io/plant/plant_file.hpp"
 
@@ -21,6 +22,8 @@ int read(const std::string& format) {
         takt::io::parse_plant(line);
       } else if (format == "takt-snapshot/1") {
         takt::io::parse_snapshot(line);
+      } else if (format == "takt-sources/1") {
+        takt::io::parse_sources(line);
       } else {
         takt::io::parse_mapping(line);
       }

@@ -23,7 +23,7 @@ import schema_cases  # noqa: E402
 ROOT = Path(__file__).resolve().parents[3]
 BUILD = Path(os.environ["TAKT_BUILD_DIR"])
 SCHEMAS = ROOT / "src" / "io" / "plant" / "schemas"
-FORMATS = ["takt-mapping/1", "takt-plant/1", "takt-results/1", "takt-snapshot/1"]
+FORMATS = ["takt-mapping/1", "takt-plant/1", "takt-results/1", "takt-snapshot/1", "takt-sources/1"]
 
 
 def text_of(format_name):
@@ -43,8 +43,8 @@ def answers(format_name, documents):
     return said
 
 
-def fences(kind):
-    page = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
+def fences(kind, page="formats.md"):
+    page = (ROOT / "docs" / page).read_text(encoding="utf-8")
     return re.findall(rf"\n```{kind}\n(.*?)\n```", page, re.DOTALL)
 
 
@@ -58,7 +58,7 @@ def examples():
             found[document["format"]].append(document)
     for file in sorted([*ROOT.glob("python/tests/data/*.jsonl"), *ROOT.glob("tests/**/good/*.jsonl")]):
         found["takt-snapshot/1"] += map(json.loads, filter(str.strip, file.read_text(encoding="utf-8").splitlines()))
-    for block in fences("json"):
+    for block in fences("json") + fences("json", "live.md"):
         document = json.loads(block)
         found[document["format"]].append(document)
     found["takt-snapshot/1"] += map(json.loads, fences("jsonl")[0].splitlines())
@@ -196,7 +196,8 @@ class Mutants(Schema):
         return len(cases), wrong
 
     def test_schema_and_reader_agree(self):
-        pages = {json.loads(block)["format"]: json.loads(block) for block in fences("json")}
+        blocks = fences("json") + fences("json", "live.md")
+        pages = {json.loads(block)["format"]: json.loads(block) for block in blocks}
         pages["takt-snapshot/1"] = json.loads(fences("jsonl")[0].splitlines()[0])
         for name, document in pages.items():
             count, wrong = self.compare(name, [document])
