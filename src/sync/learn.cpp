@@ -23,6 +23,7 @@ LogMoments log_moments(const Distribution& law) {
 }
 
 Distribution lognormal_of_log(double mean, double variance) {
+  variance = std::clamp(variance, 1e-9, 13.0);  // as a law may have it, whatever times were told
   return Distribution::lognormal(std::exp(mean + variance / 2), std::sqrt(std::expm1(variance)));
 }
 
