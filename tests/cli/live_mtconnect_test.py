@@ -106,11 +106,14 @@ class Agent:
 
     @staticmethod
     def plain(handler, status, text):
-        handler.send_response(status)
-        handler.send_header("Content-Type", "text/xml")
-        handler.send_header("Content-Length", str(len(text)))
-        handler.end_headers()
-        handler.wfile.write(text)
+        try:
+            handler.send_response(status)
+            handler.send_header("Content-Type", "text/xml")
+            handler.send_header("Content-Length", str(len(text)))
+            handler.end_headers()
+            handler.wfile.write(text)
+        except OSError:
+            pass  # whoever asked has ended
 
     def stream(self, handler, query):
         handler.send_response(200)
