@@ -25,7 +25,7 @@ file(GLOB_RECURSE sources RELATIVE ${PROJECT_SOURCE_DIR}/tests CONFIGURE_DEPENDS
   ${PROJECT_SOURCE_DIR}/tests/*_test.cpp)
 list(FILTER sources EXCLUDE REGEX "^validation/")
 if(NOT TAKT_LIVE)
-  list(FILTER sources EXCLUDE REGEX "^io/live/mqtt/(mqtt|sparkplug)_test")
+  list(FILTER sources EXCLUDE REGEX "^io/live/mqtt/(mqtt|sparkplug|opcua)_test")
 endif()
 set(programs "")
 foreach(source IN LISTS sources)
