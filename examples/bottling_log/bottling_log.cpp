@@ -15,25 +15,16 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr const char* kSet = "bottling_line";
-constexpr takt::Duration kLongestDay = 14h;
 
 bottling::Question question_of(const forecast::Point& point) {
-  const bool of_hour = point.horizon == "1h";
-  bottling::Question question{
-      .cut = point.cut, .product = point.known.at("product"), .horizon = of_hour ? takt::Duration{1h} : kLongestDay};
+  const bool of_day = point.horizon == "day";
+  bottling::Question question{.cut = point.cut,
+                              .product = std::to_string(static_cast<int>(point.told("product"))),
+                              .of_day = of_day,
+                              .availability = point.target == "day_avail_pct",
+                              .horizon = of_day ? bottling::kLongestDay : takt::Duration{1h}};
   if (point.known.contains("monitored")) question.monitored = takt::from_seconds(3600.0 * point.told("monitored"));
   return question;
-}
-
-/// Bottles, or the share of the time that the line runs in percent. A day's bottles are so many that they are no count.
-forecast::Forecast answer(const forecast::Point& point, const std::vector<takt::SpellFuture>& futures) {
-  const bool availability = point.target == "day_avail_pct";
-  takt::WeightedAtoms law;
-  for (const takt::SpellFuture& future : futures)
-    law.atoms.push_back({.value = availability ? 100.0 * future.running_s / std::max(future.length_s, 1.0)
-                                               : static_cast<double>(future.pieces),
-                         .weight = 1.0});
-  return forecast::forecast_of(law);
 }
 
 std::vector<forecast::Forecast> replay(const forecast::Task& task) {
@@ -48,7 +39,7 @@ std::vector<forecast::Forecast> replay(const forecast::Task& task) {
   for (const std::size_t i : order) {
     const forecast::Point& point = task.points[i];
     for (; next != news.end() && next->known <= point.cut; ++next) line.observe(*next);
-    forecasts[i] = answer(point, line.futures(question_of(point)));
+    forecasts[i] = forecast::forecast_of(line.answer(question_of(point)));
   }
   return forecasts;
 }

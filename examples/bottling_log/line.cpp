@@ -20,10 +20,10 @@ takt::SpellOptions spell_options() {
   return {.zone = kZone,
           .mean_running_s = 360.0,
           .mean_standing_s = 180.0,
-          .half_life_d = 80.0,
+          .half_life_d = 120.0,
           .group_events = 10.0,
           .other_groups = 1.0,
-          .clock_events = 0.3,
+          .clock_events = 0.2,
           .recent_events = 20.0,
           .recent_age_s = 480.0};
 }
@@ -31,12 +31,12 @@ takt::SpellOptions spell_options() {
 takt::SpellOptions shift_options() {
   return {.zone = kZone,
           .mean_running_s = 4 * 3600.0,
-          .half_life_d = 80.0,
+          .half_life_d = 120.0,
           .group_events = 10.0,
           .other_groups = 1.0,
           .clock_sd_s = 1800.0,
           .clock_log_sd = 3.0,
-          .clock_events = 0.3,
+          .clock_events = 0.2,
           .recent_events = 1000.0};
 }
 
@@ -83,7 +83,10 @@ void Line::observe(const News& news) {
       spells_.close(kUnit, news.at);
       change(true, news.known, news.known);
       break;
-    case News::Kind::end_production: close(news.at); break;
+    case News::Kind::end_production:
+      judge_day(news);
+      close(news.at);
+      break;
   }
 }
 
@@ -93,6 +96,20 @@ void Line::begin(Instant at) {
   is_open_ = false;
   shifts_.observe({.unit = kUnit, .running = true, .at = at, .group = *product_});
   change(!stopped_, at, at);
+  morning_.reset();
+  morning_ = std::make_shared<const Line>(*this);
+}
+
+/// What would have been told in the morning of the day that is over, against what came of it.
+void Line::judge_day(const News& end) {
+  if (!morning_ || !(end.monitored_h > 0.0)) return;
+  Question question{.cut = morning_->since_, .product = *product_, .of_day = true, .horizon = kLongestDay};
+  days_[{false, false}].add(takt::place_in(morning_->raw_answer(question), end.bottles));
+  question.availability = true;
+  days_[{true, false}].add(takt::place_in(morning_->raw_answer(question), 100.0 * end.operation_h / end.monitored_h));
+  question.availability = false;
+  question.monitored = takt::from_seconds(3600.0 * end.monitored_h);
+  days_[{false, true}].add(takt::place_in(morning_->raw_answer(question), end.bottles));
 }
 
 void Line::change(bool running, Instant at, Instant known) {
@@ -132,12 +149,27 @@ double Line::ran_s(Instant from, Instant to) const {
   return takt::to_seconds(ran);
 }
 
+takt::WeightedAtoms Line::answer(const Question& question) const {
+  const takt::WeightedAtoms law = raw_answer(question);
+  const auto calibration = days_.find({question.availability, question.monitored.has_value()});
+  return question.of_day && calibration != days_.end() ? calibration->second.apply(law) : law;
+}
+
+takt::WeightedAtoms Line::raw_answer(const Question& question) const {
+  takt::WeightedAtoms law;
+  for (const takt::SpellFuture& future : futures(question))
+    law.atoms.push_back({.value = question.availability ? 100.0 * future.running_s / std::max(future.length_s, 1.0)
+                                                        : static_cast<double>(future.pieces),
+                         .weight = 1.0});
+  return law;
+}
+
 std::vector<takt::SpellFuture> Line::futures(const Question& question) const {
   takt::Twin twin = twin_;
   Instant present = question.cut;
   std::optional<takt::RunningSpell> spell = product_ ? spells_.now(kUnit) : std::nullopt;
   // Before its beginning, a shift is known by what is monitored of its first hour.
-  if (!spell && question.monitored && question.horizon > *question.monitored)
+  if (!spell && !question.of_day && question.monitored && question.horizon > *question.monitored)
     present += question.horizon - *question.monitored;
   const takt::Duration horizon = question.monitored.value_or(question.horizon);
   if (!spell) spell = {.running = true, .from = present, .seen = present};
@@ -147,12 +179,13 @@ std::vector<takt::SpellFuture> Line::futures(const Question& question) const {
                              .standing = spells_.hazard(kUnit, question.product, false, present, horizon),
                              .age_s = takt::to_seconds(present - spell->from),
                              .pace = pace_.pace(kUnit, question.product),
-                             .pace_errors = pace_.errors(kUnit, present)};
+                             .pace_errors = pace_.errors(kUnit, present),
+                             .pace_block = kLongestDay};  // what is wrong with the pace is so for the day
   if (!question.monitored) {
     const double age_s = product_ ? takt::to_seconds(present - since_) : 0.0;
     outlook.closes_after = shifts_.hazard(kUnit, question.product, true, present, horizon).law(age_s, 0.0, 1.0, 0.0);
   }
-  const std::uint32_t count = question.horizon > 1h ? kFuturesOfDay : kFuturesOfHour;
+  const std::uint32_t count = question.of_day ? kFuturesOfDay : kFuturesOfHour;
   return takt::spell_futures(twin.now(), {0}, outlook, horizon, count);
 }
 

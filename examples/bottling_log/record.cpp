@@ -21,6 +21,7 @@ constexpr takt::Duration kHour = 1h;
 struct Production {
   std::string date, product;
   Instant from{}, to{};
+  double bottles = 0.0, monitored_h = 0.0, operation_h = 0.0;
 };
 struct Stop {
   std::string date, from, to;  // times of the day
@@ -33,11 +34,18 @@ Instant instant(const std::string& date, const std::string& time) {
 std::vector<Production> read_productions(const std::vector<std::filesystem::path>& places) {
   const forecast::Table table =
       forecast::read_table(forecast::files_of(places, "daily_operation_summary"),
-                           {"date", "product_type_l", "production_start_time", "production_end_time"});
+                           {"date", "product_type_l", "production_start_time", "production_end_time",
+                            "production_units", "monitored_time_dec", "operation_time_dec"});
   std::vector<Production> productions;
   for (const forecast::Row& row : table.rows)
     productions.push_back(table.checked(row, [&row] {
-      return Production{row[0], row[1], instant(row[0], row[2]), instant(row[0], row[3])};
+      return Production{row[0],
+                        row[1],
+                        instant(row[0], row[2]),
+                        instant(row[0], row[3]),
+                        forecast::number_of(row[4]),
+                        forecast::number_of(row[5]),
+                        forecast::number_of(row[6])};
     }));
   std::ranges::stable_sort(productions, {}, &Production::from);
   return productions;
@@ -114,7 +122,12 @@ std::vector<News> read_news(const std::vector<std::filesystem::path>& places) {
     news.push_back({.known = hour + kHour, .kind = News::Kind::hour, .at = hour, .bottles = bottles});
   for (const Production& each : productions) {
     news.push_back({.known = each.from, .kind = News::Kind::production, .at = each.from, .product = each.product});
-    news.push_back({.known = each.to, .kind = News::Kind::end_production, .at = each.to});
+    news.push_back({.known = each.to,
+                    .kind = News::Kind::end_production,
+                    .at = each.to,
+                    .bottles = each.bottles,
+                    .monitored_h = each.monitored_h,
+                    .operation_h = each.operation_h});
     for (Instant hour = std::chrono::ceil<std::chrono::hours>(each.from); hour + kHour < each.to; hour += kHour)
       if (!made.contains(hour) && !monitored.contains(hour) && !with_stops.contains(hour))
         news.push_back({.known = hour + kHour, .kind = News::Kind::hole, .at = hour});

@@ -27,9 +27,10 @@ struct News {
   };
   Instant known{};  ///< when it becomes known
   Kind kind = Kind::production;
-  Instant at{};           ///< when it was; of an hour or hole: its beginning
-  std::string product{};  ///< production
-  double bottles = 0.0;   ///< hour
+  Instant at{};                                 ///< when it was; of an hour or hole: its beginning
+  std::string product{};                        ///< production
+  double bottles = 0.0;                         ///< hour, end_production
+  double monitored_h = 0.0, operation_h = 0.0;  ///< end_production
 };
 
 /// All news in the order of their becoming known. Hours told twice are left out. Stops with a date that does not fit

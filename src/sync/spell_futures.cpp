@@ -7,14 +7,15 @@
 #include <utility>
 
 #include "takt/core/error.hpp"
+#include "takt/core/quantity.hpp"
 #include "takt/engine/advance.hpp"
 
 namespace takt {
 namespace {
 
-constexpr double kBinS = 300.0;         // changes within five minutes follow the same law
-constexpr std::uint32_t kFactors = 16;  // recent factors, equally likely
-constexpr double kSlowest = 1e-9;       // pieces a second
+constexpr double kBinS = 600.0;        // changes within ten minutes follow the same law
+constexpr std::uint32_t kFactors = 8;  // recent factors, equally likely
+constexpr double kSlowest = 1e-9;      // pieces a second
 
 /// The laws that futures draw from. Each is made when it is first needed.
 class Laws {
@@ -86,13 +87,19 @@ class Futures {
     const MachineState& machine = view.machines[machine_];
     const std::uint64_t before = machine.completions - machine.scrapped;
     SpellFuture future{.length_s = to_seconds(end - present_.state->now)};
+    std::uint32_t block = 1;
     while (state_.now < end) {
       const Time from = state_.now;
       const bool running = machine.down == 0;
       const Time change = change_of(machine);
       set_law(!running, laws_.next(!running, running ? standing_factor_ : running_factor_,
                                    to_seconds(change - present_.state->now)));
-      advance(model_, numbers_, state_, std::min(change, end));
+      const Time block_end = present_.state->now + outlook_.pace_block * block;
+      if (state_.now >= block_end) {
+        set_cycle(draw_cycle_s(block++));
+        continue;
+      }
+      advance(model_, numbers_, state_, std::min({change, end, block_end}));
       if (running) future.running_s += to_seconds(state_.now - from);
     }
     future.pieces = machine.completions - machine.scrapped - before;
@@ -106,6 +113,8 @@ class Futures {
     return state_.now + Duration{std::max<std::int64_t>(machine.breakdown, 1)};
   }
 
+  // What each of a future's draws is for.
+  static constexpr std::uint64_t kRunning = 0, kStanding = 1, kClosing = 2, kFirstBlock = 3;
   Draw draw(std::uint64_t ordinal) const {
     return {stream_key(present_.state->seed, replication_, spec_.path_hash, Purpose::learn), ordinal};
   }
@@ -117,26 +126,30 @@ class Futures {
   void begin(std::uint32_t replication) {
     replication_ = replication;
     numbers_ = present_.parameters_of(replication);
-    running_factor_ = draw_factor(0);
-    standing_factor_ = draw_factor(1);
+    running_factor_ = draw_factor(kRunning);
+    standing_factor_ = draw_factor(kStanding);
     const bool running = ConstStateView(model_, *present_.state).machines[machine_].down == 0;
     set_law(running, laws_.present(running, running ? running_factor_ : standing_factor_, spell_s_));
     // How far the present piece is, is not known: any part of it may be left.
-    const double cycle_s = 1.0 / std::max(outlook_.pace * draw_error(), kSlowest);
+    const double cycle_s = draw_cycle_s(0);
     numbers_.set_law(spec_.cycle_law, Distribution::uniform(work_s_, work_s_ + cycle_s));
     fork_into(state_, model_, numbers_, *present_.state, replication);
-    numbers_.set_law(spec_.cycle_law, Distribution::constant(cycle_s));
+    set_cycle(cycle_s);
   }
 
-  double draw_error() const {
-    const double u = uniform(2) * cumulated_.back();
-    const auto at = std::ranges::upper_bound(cumulated_, u) - cumulated_.begin();
-    return outlook_.pace_errors.atoms[std::min(static_cast<std::size_t>(at), cumulated_.size() - 1)].value;
+  void set_cycle(double cycle_s) { numbers_.set_law(spec_.cycle_law, Distribution::constant(cycle_s)); }
+
+  /// By the pace told and one of its past errors.
+  double draw_cycle_s(std::uint32_t block) const {
+    const double u = uniform(kFirstBlock + block) * cumulated_.back();
+    const auto at = static_cast<std::size_t>(std::ranges::upper_bound(cumulated_, u) - cumulated_.begin());
+    const double error = outlook_.pace_errors.atoms[std::min(at, cumulated_.size() - 1)].value;
+    return 1.0 / std::max(outlook_.pace * error, kSlowest);
   }
 
   Duration length() const {
     if (!outlook_.closes_after) return horizon_;
-    Draw closing = draw(3);
+    Draw closing = draw(kClosing);
     return std::min(horizon_, from_seconds(outlook_.closes_after->sample(closing)));
   }
 
@@ -170,6 +183,9 @@ std::vector<SpellFuture> spell_futures(const Present& present, MachineId machine
     throw InvalidInput(Fault{.path = present.model->machine_path(machine.value),
                              .value = "no failure",
                              .expected = "a machine with a failure law: its spells of standing are repairs"});
+  if (outlook.pace_block <= Duration{0})
+    throw InvalidInput(
+        Fault{.path = "pace_block", .value = to_text(outlook.pace_block), .expected = "a time above zero"});
   Futures futures(present, machine, outlook, horizon);
   std::vector<SpellFuture> all;
   all.reserve(count);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cmath>
 #include <string>
 
 #include "takt/core/error.hpp"
@@ -72,6 +73,22 @@ TEST(SpellFutures, MakeAPieceACycleWhileTheyRun) {
   outlook.pace_errors = {{{.value = 0.5, .weight = 1.0}}};
   for (const takt::SpellFuture& f : takt::spell_futures(seen.twin.now(), {0}, outlook, 2h, 100))
     EXPECT_NEAR(static_cast<double>(f.pieces), f.running_s * outlook.pace / 2, 1.001);
+}
+
+TEST(SpellFutures, AreAsWrongAboutEachBlockOfTheirPaceAsAboutAnother) {
+  const Seen seen;
+  takt::SpellOutlook outlook = seen.outlook(16h);
+  outlook.pace_errors = {{{.value = 0.5, .weight = 1.0}, {.value = 1.5, .weight = 1.0}}};
+  const auto spread = [&](takt::Duration block) {
+    outlook.pace_block = block;
+    takt::Moments pace;
+    for (const takt::SpellFuture& f : takt::spell_futures(seen.twin.now(), {0}, outlook, 16h, 300))
+      pace.add(static_cast<double>(f.pieces) / f.running_s / outlook.pace);
+    EXPECT_NEAR(pace.mean(), 1.0, 0.1);  // of 300 with 0.5 each: 0.03 of scatter, three times that
+    return std::sqrt(pace.variance());
+  };
+  EXPECT_NEAR(spread(16h), 0.5, 0.05);
+  EXPECT_NEAR(spread(1h), 0.5 / 4, 0.04);  // of the mean of sixteen blocks, which run for shares of an hour
 }
 
 TEST(SpellFutures, MakeNothingAfterTheEndOfTheShift) {

@@ -9,6 +9,7 @@
 // one the law of what follows is set as it is at that time of the day.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -25,6 +26,7 @@ struct SpellOutlook {
   double age_s = 0.0;                                          ///< how long it has run or stood
   double pace = 1.0 / 60.0;                                    ///< pieces a second while it runs
   WeightedAtoms pace_errors{{{.value = 1.0, .weight = 1.0}}};  ///< factors on the pace
+  Duration pace_block = std::chrono::hours{1};                 ///< each such time has an error of its own
   /// Seconds from the present to the end of the shift: nothing is made after it. None: no end.
   std::optional<Distribution> closes_after{};
 };
@@ -36,7 +38,7 @@ struct SpellFuture {
 };
 
 /// `count` futures of a machine that has a failure law and is never short of parts or room. The same for any thread.
-/// Throws InvalidInput for a machine without failure, or a present without a state.
+/// Throws InvalidInput for a machine without failure, a present without a state, or blocks of no length.
 std::vector<SpellFuture> spell_futures(const Present& present, MachineId machine, const SpellOutlook& outlook,
                                        Duration horizon, std::uint32_t count = 1000);
 
