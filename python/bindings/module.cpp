@@ -12,6 +12,7 @@ PYBIND11_MODULE(_core, module) {
   takt::python::bind_topology(module);
   takt::python::bind_kpi(module);
   takt::python::bind_sync(module);
+  takt::python::bind_discovery(module);
   takt::python::bind_study(module);
   takt::python::bind_io(module);
   takt::python::bind_report(module);

@@ -15,6 +15,7 @@ void bind_engine(py::module_& module);
 void bind_topology(py::module_& module);
 void bind_kpi(py::module_& module);
 void bind_sync(py::module_& module);
+void bind_discovery(py::module_& module);
 void bind_study(py::module_& module);
 void bind_io(py::module_& module);
 void bind_store(py::module_& module);

@@ -49,6 +49,7 @@ from ._core import (
     Outcome,
     __version__,
 )
+from .discovery import Discovered, discover
 from .plant import Plant
 from .result import Result
 from .simulation import Simulation
@@ -58,6 +59,7 @@ from .twin import Twin
 
 __all__ = [
     "CellChange",
+    "Discovered",
     "Error",
     "Fault",
     "FileError",
@@ -70,6 +72,7 @@ __all__ = [
     "Timeline",
     "Twin",
     "__version__",
+    "discover",
     "run",
     "what_if",
 ]

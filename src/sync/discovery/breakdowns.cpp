@@ -159,6 +159,29 @@ std::optional<FoundFailure> failure_told(const Trace& trace, std::uint32_t stati
   return found;
 }
 
+double keep_last_attempts(const Trace& trace, std::uint32_t station, const Spans& off, OnFailure on_failure,
+                          Work& work) {
+  if (on_failure == OnFailure::resume) return 0.0;
+  const std::vector<Span>& down = trace.down[station].list();
+  const Spans stopped = together(trace.down[station], off);
+  double worked = 0.0;
+  std::size_t failures = 0;
+  for (std::size_t i = 0; i < work.net.size(); ++i) {
+    const Visit& visit = trace.visits[trace.of_station[station][i]];
+    if (!visit.is_whole()) continue;
+    worked += net_seconds(visit, stopped);
+    auto at = std::ranges::lower_bound(down, visit.start, {}, &Span::from);
+    for (; at != down.end() && at->from < visit.complete; ++at) {
+      ++failures;
+      const Ns again = std::min(at->to, visit.complete);
+      if (on_failure == OnFailure::restart && work.net[i] >= 0.0)
+        work.net[i] = seconds(visit.complete - again - stopped.measure(again, visit.complete));
+    }
+    if (visit.scrapped && at != down.end() && at->from == visit.complete) ++failures;
+  }
+  return worked > 0.0 ? static_cast<double>(failures) / worked : 0.0;
+}
+
 namespace {
 
 /// Two clusters of the logarithms of times, cut where they are told apart best (Fisher's criterion on log time).

@@ -33,6 +33,10 @@ Work work_of(const Trace& trace, std::uint32_t station, const Spans& off);
 /// Of breakdowns told. `cycle`: what an operation takes.
 std::optional<FoundFailure> failure_told(const Trace& trace, std::uint32_t station, const Spans& off,
                                          const Distribution& cycle);
+/// Where failures make work start again, only the last attempt of each operation counts. Gives the failures a second of
+/// work, for laws_of; 0 where work resumes.
+double keep_last_attempts(const Trace& trace, std::uint32_t station, const Spans& off, OnFailure on_failure,
+                          Work& work);
 /// Of operations that took too long; these are set aside in `work`.
 std::optional<FoundFailure> failure_hidden(const Trace& trace, Work& work);
 

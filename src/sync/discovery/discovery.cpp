@@ -42,6 +42,10 @@ Discovered discover(const EventLog& log, const DiscoveryOptions& options) {
     if (found.trace.has_breakdowns) {
       const auto& cycle = found.times.back().cycle.of;
       failure = failure_told(found.trace, s, off, cycle.empty() ? Distribution{} : cycle.begin()->second.law);
+      if (failure && failure->failure.on_failure != OnFailure::resume) {
+        const double hazard = keep_last_attempts(found.trace, s, off, failure->failure.on_failure, work);
+        found.times.back() = times_of(found.trace, s, stopped.back(), work.net, hazard);
+      }
     }
     found.failures.push_back(std::move(failure));
   }

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kFewest = 8;    // times of a product for a law of its own
 constexpr double kKolmogorov = 2.23;  // two samples of one law are further apart once in ten thousand
+constexpr double kMostWeight = 1.5;   // exponent of the largest weight
 constexpr double kSure = 5.0;         // standard errors of a set-up seen in cycle times
 constexpr double kWorthwhile = 0.05;  // of the mean cycle
 
@@ -45,7 +46,29 @@ double net_seconds(const Visit& visit, const Spans& stopped) {
   return seconds(visit.complete - visit.start - stopped.measure(visit.start, visit.complete));
 }
 
-FoundLaws laws_of(const Trace& trace, const std::vector<std::uint32_t>& visits, const std::vector<double>& times) {
+namespace {
+
+/// As many times, drawn from these with weights exp(hazard x): a time x was seen with probability exp(-hazard x), as
+/// only work without a failure has an end (inverse probability weighting; Horvitz and Thompson 1952).
+std::vector<double> weighed_up(std::vector<double> times, double hazard) {
+  if (!(hazard > 0.0) || times.empty()) return times;
+  std::ranges::sort(times);
+  double total = 0.0;
+  for (const double x : times) total += std::exp(std::min(hazard * x, kMostWeight));
+  std::vector<double> drawn;
+  double sum = 0.0;
+  const double step = total / static_cast<double>(times.size());
+  for (const double x : times) {
+    sum += std::exp(std::min(hazard * x, kMostWeight));
+    while (drawn.size() < times.size() && (static_cast<double>(drawn.size()) + 0.5) * step <= sum) drawn.push_back(x);
+  }
+  return drawn;
+}
+
+}  // namespace
+
+FoundLaws laws_of(const Trace& trace, const std::vector<std::uint32_t>& visits, const std::vector<double>& times,
+                  double hazard) {
   std::map<std::uint32_t, std::vector<double>> by_product;
   std::vector<double> all;
   for (std::size_t i = 0; i < visits.size(); ++i) {
@@ -65,10 +88,11 @@ FoundLaws laws_of(const Trace& trace, const std::vector<std::uint32_t>& visits, 
       if (own.size() >= kFewest && rest.size() >= kFewest && differ(own, rest)) different = true;
     }
   }
-  found.of[kNoOne] = fit_law({.whole = std::move(all), .resolution_s = trace.resolution_s});
+  found.of[kNoOne] = fit_law({.whole = weighed_up(std::move(all), hazard), .resolution_s = trace.resolution_s});
   if (different)
     for (auto& [product, own] : by_product)
-      if (own.size() >= kFewest) found.of[product] = fit_law({.whole = own, .resolution_s = trace.resolution_s});
+      if (own.size() >= kFewest)
+        found.of[product] = fit_law({.whole = weighed_up(own, hazard), .resolution_s = trace.resolution_s});
   return found;
 }
 
@@ -154,11 +178,11 @@ void find_hidden(const Trace& trace, const std::vector<std::uint32_t>& visits, s
 
 }  // namespace
 
-StationTimes times_of(const Trace& trace, std::uint32_t station, const Spans& stopped,
-                      const std::vector<double>& work) {
+StationTimes times_of(const Trace& trace, std::uint32_t station, const Spans& stopped, const std::vector<double>& work,
+                      double hazard) {
   const auto& visits = trace.of_station[station];
   StationTimes found;
-  found.cycle = laws_of(trace, visits, work);
+  found.cycle = laws_of(trace, visits, work, hazard);
   find_told(trace, visits, stopped, found);
   if (!found.load && trace.products.size() > 1) find_hidden(trace, visits, work, found);
   return found;

@@ -24,7 +24,9 @@ struct FoundLaws {
 double net_seconds(const Visit& visit, const Spans& stopped);
 
 /// Times by visit of `visits`, fitted; products that a Kolmogorov-Smirnov test tells apart have laws of their own.
-FoundLaws laws_of(const Trace& trace, const std::vector<std::uint32_t>& visits, const std::vector<double>& times);
+/// Where work that fails is lost, long times are seen too seldom: `hazard`, failures a second of work, weighs them up.
+FoundLaws laws_of(const Trace& trace, const std::vector<std::uint32_t>& visits, const std::vector<double>& times,
+                  double hazard = 0.0);
 
 struct StationTimes {
   FoundLaws cycle;
@@ -36,7 +38,8 @@ struct StationTimes {
 
 /// `stopped`: when the station was down or off shift. `work`: the net cycle of each visit of the station, kAside where
 /// it is not one (going on, scrapped half-way, or an outlier taken for a breakdown).
-StationTimes times_of(const Trace& trace, std::uint32_t station, const Spans& stopped, const std::vector<double>& work);
+StationTimes times_of(const Trace& trace, std::uint32_t station, const Spans& stopped, const std::vector<double>& work,
+                      double hazard = 0.0);
 inline constexpr double kAside = -1.0;
 
 }  // namespace takt::discovery
