@@ -40,11 +40,14 @@ const char* name_of(MergeReport::Status status) {
 }
 
 std::unique_ptr<LiveTwin> make_twin(const Model& model, const py::object& seed, bool learn,
-                                    const py::object& largest_gap) {
+                                    const py::object& largest_gap, const py::object& particles) {
   const Duration gap = to_length(largest_gap, "largest_gap");
+  constexpr std::uint64_t kMostParticles = 1'000'000;
+  const auto members = static_cast<std::uint32_t>(to_count(particles, "particles", 0, kMostParticles));
   const std::uint64_t number = to_count(seed, "seed", 0, std::numeric_limits<std::uint64_t>::max());
   const py::gil_scoped_release release;
-  return std::make_unique<LiveTwin>(Twin(Model(model), {.seed = number, .learn = learn, .largest_gap = gap}));
+  return std::make_unique<LiveTwin>(
+      Twin(Model(model), {.seed = number, .learn = learn, .largest_gap = gap, .particles = members}));
 }
 
 std::unique_ptr<LiveTwin> copy_of(const LiveTwin& live) {
@@ -171,6 +174,25 @@ std::vector<std::tuple<std::string, std::uint64_t, double, double, double>> lear
   return rows;
 }
 
+std::vector<std::tuple<std::string, std::string, bool, double, double, double, double, double>> estimates(
+    const LiveTwin& live) {
+  const auto turn = live.turns.take();
+  const py::gil_scoped_release release;
+  std::vector<std::tuple<std::string, std::string, bool, double, double, double, double, double>> rows;
+  for (const CellEstimate& cell : live.twin.particles().estimates(live.twin.model()))
+    rows.emplace_back(cell.path, cell.what, cell.sensed, cell.mean, cell.sd, cell.q05, cell.q50, cell.q95);
+  return rows;
+}
+
+std::vector<std::tuple<std::string, std::string, double, double, double>> observability(const LiveTwin& live) {
+  const auto turn = live.turns.take();
+  const py::gil_scoped_release release;
+  std::vector<std::tuple<std::string, std::string, double, double, double>> rows;
+  for (const SensorGain& gain : live.twin.particles().observability(live.twin.model()))
+    rows.emplace_back(gain.path, gain.sensor, gain.sd_before, gain.sd_after, gain.share);
+  return rows;
+}
+
 void bind_reports(py::module_& module) {
   py::class_<CellChange>(module, "CellChange", "A value of the twin's state that a merge changed.")
       .def_readonly("path", &CellChange::path)
@@ -252,12 +274,15 @@ void bind_sync(py::module_& module) {
   bind_reports(module);
   py::class_<LiveTwin>(module, "Twin",
                        "A model, its numbers and a state, kept true. Threads that share one take turns.")
-      .def(py::init(&make_twin), py::arg("model"), py::arg("seed"), py::arg("learn"), py::arg("largest_gap"))
+      .def(py::init(&make_twin), py::arg("model"), py::arg("seed"), py::arg("learn"), py::arg("largest_gap"),
+           py::arg("particles"))
       .def("copy", &copy_of)
       .def("apply", &apply, py::arg("snapshot"))
       .def("replay", &replay, py::arg("file"), py::arg("on_fault"))
       .def("advance", &advance_twin, py::arg("duration"))
       .def("learnt", &learnt, "Path, observations, mean, low and high end of its 90 % interval, in seconds.")
+      .def("estimates", &estimates, "Path, what, sensed, mean, sd and the quantiles 5 %, 50 % and 95 %.")
+      .def("observability", &observability, "Path, sensor, sd before and after, share.")
       .def("present",
            [](const LiveTwin& live) {
              const auto turn = live.turns.take();

@@ -35,6 +35,8 @@ class Twin:
     largest_gap : str or datetime.timedelta
         A snapshot further ahead of the present than this is rejected: its clock is taken to be
         wrong. `advance` leads across a time in which the plant did stand still for longer.
+    particles : int
+        States kept beside the twin's own for what is not sensed; 0 for none. See `estimates`.
 
     Raises
     ------
@@ -64,15 +66,22 @@ class Twin:
         seed: int = 1,
         learn: bool = True,
         largest_gap: Duration = "30 d",
+        particles: int = 0,
     ) -> None:
         described = as_plant(plant)
-        self._core = _core.Twin(described._model, seed, learn, largest_gap)
+        self._core = _core.Twin(described._model, seed, learn, largest_gap, particles)
         self._zone = described._core.zone
         self._replayed: List[_core.Replayed] = []
 
     @classmethod
     def load(
-        cls, path: Path, *, seed: int = 1, learn: bool = True, largest_gap: Duration = "30 d"
+        cls,
+        path: Path,
+        *,
+        seed: int = 1,
+        learn: bool = True,
+        largest_gap: Duration = "30 d",
+        particles: int = 0,
     ) -> Twin:
         """A twin of the plant that a ``takt-plant/1`` file describes, at its beginning.
 
@@ -81,7 +90,7 @@ class Twin:
         InvalidInput, FileError
             As `Plant.load`.
         """
-        return cls(path, seed=seed, learn=learn, largest_gap=largest_gap)
+        return cls(path, seed=seed, learn=learn, largest_gap=largest_gap, particles=particles)
 
     def replay(
         self, path: Path, on_fault: Optional[Callable[[_core.Fault], object]] = None
@@ -226,6 +235,36 @@ class Twin:
     def why(self, machine: str) -> List[str]:
         """Why a machine does not work now; as `Simulation.why`."""
         return self._core.why(machine)
+
+    def estimates(self) -> pd.DataFrame:
+        """What is known of every cell, sensed or not, by the twin's particles.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row a cell: ``entity``, ``what`` ("level" or "parts", in parts; "working", "idle" or
+            "down", a probability), ``sensed``, ``mean``, ``sd``, ``q05``, ``q50``, ``q95``. Empty
+            without particles.
+        """
+        import pandas as pd
+
+        columns = ["entity", "what", "sensed", "mean", "sd", "q05", "q50", "q95"]
+        return pd.DataFrame(self._core.estimates(), columns=columns)
+
+    def observability(self) -> pd.DataFrame:
+        """Which sensor that is not there would tell most of the levels.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row a sensor, the best first: ``entity``, ``sensor`` ("level", "state" or
+            "counters"), ``sd_before`` and ``sd_after`` (parts), and ``share``, how much of the
+            levels' variance it would take away. Empty without particles.
+        """
+        import pandas as pd
+
+        columns = ["entity", "sensor", "sd_before", "sd_after", "share"]
+        return pd.DataFrame(self._core.observability(), columns=columns)
 
     def learnt(self) -> pd.DataFrame:
         """What was learnt from what the plant reported.

@@ -145,3 +145,26 @@ def test_what_if_starts_from_now_and_changes_nothing(bottling, shift):
     assert difference["clear"]
     assert twin.machines().equals(before)
     assert twin.time == timedelta(minutes=30)
+
+
+def test_particles_estimate_what_is_not_sensed(bottling):
+    twin = takt.Twin.load(bottling, particles=100)
+    twin.apply(
+        {
+            "ts": "2026-03-02T06:10:00+01:00",
+            "source": "mes",
+            "seq": 1,
+            "entities": {LINE + "/conveyor": {"level": 7}},
+        }
+    )
+    cells = twin.estimates().set_index(["entity", "what"])
+    level = cells.loc[(LINE + "/conveyor", "level")]
+    assert level["sensed"]
+    assert level["mean"] == pytest.approx(7)
+    assert level["sd"] == pytest.approx(0, abs=1e-6)
+    chances = [cells.loc[(LINE + "/filler", what), "mean"] for what in ("working", "idle", "down")]
+    assert sum(chances) == pytest.approx(1)
+    sensors = twin.observability()
+    assert list(sensors["share"]) == sorted(sensors["share"], reverse=True)
+    assert LINE + "/conveyor" not in set(sensors["entity"])
+    assert takt.Twin.load(bottling).estimates().empty

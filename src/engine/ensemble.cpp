@@ -59,4 +59,17 @@ void Ensemble::resample(const Model& model, const Parameters& parameters, std::s
   next_replication_ += static_cast<std::uint32_t>(members_.size());
 }
 
+void Ensemble::replace(const Model& model, const Parameters& parameters, std::span<const State* const> by,
+                       ThreadPool& pool) {
+  if (by.size() != members_.size())
+    throw InvalidInput(Fault{.path = "by",
+                             .value = std::to_string(by.size()) + " states",
+                             .expected = "one, or null, for each of " + std::to_string(members_.size()) + " members"});
+  for_each_of(members_.size(), pool, [&](std::size_t i) {
+    if (by[i] != nullptr)
+      fork_into(members_[i], model, parameters, *by[i], next_replication_ + static_cast<std::uint32_t>(i));
+  });
+  next_replication_ += static_cast<std::uint32_t>(members_.size());
+}
+
 }  // namespace takt

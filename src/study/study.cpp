@@ -36,6 +36,11 @@ Present taken_over(const Present& present, const std::shared_ptr<const Model>& m
     own.draw = [from = present.model, draw = present.draw, model](std::uint32_t replication) {
       return carry_over(*from, draw(replication), *model);
     };
+  if (present.beginning)
+    own.beginning = [from = present.model, beginning = present.beginning, model,
+                     numbers = own.parameters](std::uint32_t replication) {
+      return migrate(*from, beginning(replication), *model, numbers).state;
+    };
   if (present.state) {
     Migrated migrated = migrate(*present.model, *present.state, *model, own.parameters);
     own.state = std::move(migrated.state);

@@ -40,6 +40,11 @@ Twin::Twin(std::shared_ptr<const Model> model, Parameters parameters, State stat
   if (options.largest_gap.count() < 0)
     throw InvalidInput(
         Fault{.path = "largest_gap", .value = to_text(options.largest_gap), .expected = "a time not below zero"});
+  if (options.particles == 0) return;
+  ThreadPool pool(options.particle_threads);
+  State beginning = state_;
+  beginning.seed = mix64(options.seed ^ hash_path("/particles"));  // streams that no future has
+  particles_ = Particles(*model_, parameters_, beginning, options.particles, pool);
 }
 
 bool Twin::advance_to(Time t, const std::stop_token& stop) {
@@ -49,7 +54,12 @@ bool Twin::advance_to(Time t, const std::stop_token& stop) {
     if (stop.stop_requested()) return false;
     outcome = advance(*model_, parameters_, state_, t, kSlice);
   } while (outcome.status == Outcome::Status::paused);
-  if (outcome.status == Outcome::Status::done) return true;
+  if (outcome.status == Outcome::Status::done) {
+    if (particles_.size() == 0) return true;
+    ThreadPool pool(options_.particle_threads);
+    particles_.advance_to(*model_, parameters_, t, pool);
+    return true;
+  }
   std::string text = outcome.status == Outcome::Status::deadlock
                          ? "the twin is in a deadlock:"
                          : "the twin does not get on: a million events at one instant";
@@ -58,8 +68,14 @@ bool Twin::advance_to(Time t, const std::stop_token& stop) {
 }
 
 Present Twin::now(std::uint64_t seed) const {
-  Present present{model_, parameters_, state_, {}, seed};
+  Present present{model_, parameters_, state_, {}, seed, {}};
   present.state->seed = seed;
+  if (particles_.size() > 0)
+    present.beginning = [members = std::make_shared<const Particles>(particles_), seed](std::uint32_t replication) {
+      State member = members->draw(seed, replication);
+      member.seed = seed;
+      return member;
+    };
   if (!learnt_.empty())
     present.draw = [model = model_, numbers = parameters_, learnt = learnt_, seed](std::uint32_t replication) {
       return learnt.draw(*model, numbers, seed, replication);
@@ -115,6 +131,10 @@ MergeReport Twin::apply(const Snapshot& snapshot) {
   advance_to(model_->plant.clock.to_sim(snapshot.ts));
   seen_messages_[snapshot.source].add(snapshot.epoch, snapshot.seq);
   MergeReport report = merge(*model_, parameters_, state_, snapshot, book_);
+  if (particles_.size() > 0 && report.status == MergeReport::Status::applied) {
+    ThreadPool pool(options_.particle_threads);
+    particles_.update(*model_, parameters_, snapshot, pool);
+  }
   if (options_.learn && report.status == MergeReport::Status::applied) {
     learn_from(snapshot);
     parameters_ = learnt_.mean(*model_, parameters_);

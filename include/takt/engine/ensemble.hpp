@@ -18,6 +18,7 @@ namespace takt {
 /// A value. The memory of its members is used again, so that running and resampling allocate nothing. Not thread-safe.
 class Ensemble {
  public:
+  Ensemble() = default;
   /// Forks of one state: member i takes the streams of replication 1 + i.
   Ensemble(const Model& model, const Parameters& parameters, const State& state, std::size_t size, ThreadPool& pool);
 
@@ -33,6 +34,15 @@ class Ensemble {
   /// no member had before.
   void resample(const Model& model, const Parameters& parameters, std::span<const std::uint32_t> copies,
                 ThreadPool& pool);
+  /// Members become forks of the states given, with streams that no member had before; null: it stays as it is. None of
+  /// the states may be a member that is replaced.
+  void replace(const Model& model, const Parameters& parameters, std::span<const State* const> by, ThreadPool& pool);
+
+  /// Bytes for the same model.
+  template <class Bytes>
+  void fields(Bytes& bytes) {
+    bytes(members_, outcomes_, next_replication_);
+  }
 
  private:
   std::vector<State> members_;

@@ -22,6 +22,9 @@ struct Present {
   /// Called from several threads at once.
   std::function<Parameters(std::uint32_t replication)> draw{};
   std::uint64_t seed = 1;
+  /// The state in which one future begins, by its replication, where the present is not known for certain; none: all
+  /// begin in `state`, which is there too. Called from several threads at once.
+  std::function<State(std::uint32_t replication)> beginning{};
 
   /// A plant about to begin.
   static Present of(Model model, std::uint64_t seed = 1) {
@@ -36,7 +39,9 @@ struct Present {
 
   /// Puts the beginning of a future into `into`: a fork of the state, or a fresh start.
   void begin(State& into, const Parameters& numbers, std::uint32_t replication) const {
-    if (state)
+    if (beginning)
+      fork_into(into, *model, numbers, beginning(replication), replication);
+    else if (state)
       fork_into(into, *model, numbers, *state, replication);
     else
       into = start(*model, numbers, seed, replication);

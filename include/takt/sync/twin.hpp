@@ -17,6 +17,7 @@
 #include "takt/engine/value_bytes.hpp"
 #include "takt/sync/learn.hpp"
 #include "takt/sync/merge.hpp"
+#include "takt/sync/particles.hpp"
 #include "takt/sync/seen_messages.hpp"
 
 namespace takt {
@@ -27,9 +28,13 @@ struct TwinOptions {
   LearnOptions learning{};
   /// A snapshot further ahead of the present than this is rejected: its clock is taken to be wrong.
   Duration largest_gap = std::chrono::hours{24 * 30};
+  /// States that are kept beside the twin's own for what is not sensed (takt/sync/particles.hpp); 0: none. An update
+  /// runs each of them: some hundreds tell levels, a thousand or two their quantiles.
+  std::uint32_t particles = 0;
+  unsigned particle_threads = 1;  ///< that run them; the same bytes for any number
   template <class Bytes>
   void fields(Bytes& bytes) {
-    bytes(seed, learn, learning, largest_gap);
+    bytes(seed, learn, learning, largest_gap, particles, particle_threads);
   }
 };
 
@@ -65,9 +70,11 @@ class Twin {
   const State& state() const { return state_; }
   const Learnt& learnt() const { return learnt_; }
   Time time() const { return state_.now; }
+  /// What is known of cells that are not sensed; empty unless asked for.
+  const Particles& particles() const { return particles_; }
 
-  /// The present, for studies: futures draw their numbers from what was learnt so far. With a seed, the random numbers
-  /// of the futures are those of that seed.
+  /// The present, for studies: futures draw their numbers from what was learnt so far, and begin in members of the
+  /// filter drawn by weight, if there is one. With a seed, the random numbers of the futures are those of that seed.
   Present now() const { return now(options_.seed); }
   Present now(std::uint64_t seed) const;
 
@@ -79,6 +86,7 @@ class Twin {
     bytes(state_);
     bytes(learnt_);
     bytes(book_);
+    bytes(particles_);
     bytes(seen_messages_);
     bytes(seen_machines_);
   }
@@ -111,6 +119,7 @@ class Twin {
   State state_;
   Learnt learnt_;
   CounterBook book_;
+  Particles particles_;
   std::map<std::string, SeenMessages> seen_messages_;  ///< by source
   std::map<std::uint32_t, Seen> seen_machines_;
 };
