@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "record.hpp"
-#include "takt/sync/calibration.hpp"
+#include "takt/sync/recalibration.hpp"
 #include "takt/sync/pace.hpp"
 #include "takt/sync/spell_futures.hpp"
 #include "takt/sync/twin.hpp"
@@ -55,7 +55,7 @@ class Line {
   takt::Twin twin_;
   takt::SpellHistory spells_, shifts_;
   takt::PaceLedger pace_;
-  std::map<std::pair<bool, bool>, takt::Calibration> days_;  // by whether of availability, and whether a plan is told
+  std::map<std::pair<bool, bool>, takt::Recalibration> days_;  // by whether of availability, and whether a plan is told
   std::shared_ptr<const Line> morning_;                      // as it stood when the production began; shared by copies
   std::optional<std::string> product_;                       // under way
   Instant since_{};                                          // the production's beginning

@@ -23,7 +23,7 @@
 #include "takt/report/results.hpp"
 #include "takt/report/tables.hpp"
 #include "takt/study/study.hpp"
-#include "takt/sync/calibration.hpp"
+#include "takt/sync/recalibration.hpp"
 #include "takt/sync/case_end.hpp"
 #include "takt/sync/control/loop.hpp"
 #include "takt/sync/discovery.hpp"

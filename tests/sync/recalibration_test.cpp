@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "takt/sync/calibration.hpp"
+#include "takt/sync/recalibration.hpp"
 
 #include <gtest/gtest.h>
 
@@ -20,8 +20,8 @@ takt::WeightedAtoms normal(double mean, double sd) {
 }
 
 /// A calibration that has seen `forecast` for truths from `truth`, at evenly spread levels in a mixed order.
-takt::Calibration taught(const takt::WeightedAtoms& forecast, double mean, double sd, int times) {
-  takt::Calibration calibration({.prior_places = 10.0, .half_life = 1e9, .width = 0.05});
+takt::Recalibration taught(const takt::WeightedAtoms& forecast, double mean, double sd, int times) {
+  takt::Recalibration calibration({.prior_places = 10.0, .half_life = 1e9, .width = 0.05});
   for (int i = 0; i < times; ++i) {
     const double p = std::fmod((i + 0.5) * 0.6180339887, 1.0);  // the golden ratio spreads them evenly
     calibration.add(takt::place_in(forecast, mean + sd * takt::normal_quantile(p)));
@@ -29,38 +29,38 @@ takt::Calibration taught(const takt::WeightedAtoms& forecast, double mean, doubl
   return calibration;
 }
 
-TEST(Calibration, LeavesAForecastAloneBeforeAnyTruthIsKnown) {
-  const takt::Calibration calibration;
+TEST(Recalibration, LeavesAForecastAloneBeforeAnyTruthIsKnown) {
+  const takt::Recalibration calibration;
   for (const double p : {0.05, 0.5, 0.9}) EXPECT_NEAR(calibration.level_of(p), p, 1e-9);
   EXPECT_NEAR(calibration.apply(normal(5.0, 1.0)).mean(), 5.0, 0.01);
 }
 
-TEST(Calibration, LeavesARightForecastAlone) {
-  const takt::Calibration calibration = taught(normal(0.0, 1.0), 0.0, 1.0, 500);
+TEST(Recalibration, LeavesARightForecastAlone) {
+  const takt::Recalibration calibration = taught(normal(0.0, 1.0), 0.0, 1.0, 500);
   for (const double p : {0.05, 0.25, 0.5, 0.75, 0.95}) EXPECT_NEAR(calibration.level_of(p), p, 0.01);
 }
 
-TEST(Calibration, TakesAwayABias) {
+TEST(Recalibration, TakesAwayABias) {
   const takt::WeightedAtoms forecast = normal(0.0, 1.0);
   const takt::WeightedAtoms right = taught(forecast, 0.7, 1.0, 500).apply(forecast);
   // The truth's median is 0.7; the prior of ten in 510 and the width of places draw it by less than a tenth.
   EXPECT_NEAR(right.quantiles(std::vector{0.5})[0], 0.7, 0.1);
 }
 
-TEST(Calibration, MakesABandThatIsTooWideNarrower) {
+TEST(Recalibration, MakesABandThatIsTooWideNarrower) {
   const takt::WeightedAtoms forecast = normal(0.0, 2.0);
   const std::vector<double> band = taught(forecast, 0.0, 1.0, 500).apply(forecast).quantiles(std::vector{0.05, 0.95});
   EXPECT_NEAR(band[1] - band[0], 2 * 1.645, 0.5);  // of the truth; it was twice that
 }
 
-TEST(Calibration, OfAFewForecastsSaysLittle) {
-  const takt::Calibration calibration = taught(normal(0.0, 1.0), 5.0, 0.1, 2);  // twice above all
+TEST(Recalibration, OfAFewForecastsSaysLittle) {
+  const takt::Recalibration calibration = taught(normal(0.0, 1.0), 5.0, 0.1, 2);  // twice above all
   EXPECT_NEAR(calibration.level_of(0.5), 0.5, 0.12);                            // 10 of 12 weights are the prior's: 0.6
   EXPECT_GT(calibration.level_of(0.5), 0.55);
 }
 
-TEST(Calibration, KeepsLevelsInOrderAndShares) {
-  const takt::Calibration calibration = taught(normal(0.0, 1.0), 1.0, 0.3, 40);
+TEST(Recalibration, KeepsLevelsInOrderAndShares) {
+  const takt::Recalibration calibration = taught(normal(0.0, 1.0), 1.0, 0.3, 40);
   double last = 0.0;
   for (double level = 0.0; level <= 1.0; level += 0.01) {
     const double share = calibration.share_below(level);
@@ -71,7 +71,7 @@ TEST(Calibration, KeepsLevelsInOrderAndShares) {
   EXPECT_NEAR(calibration.share_below(1.0), 1.0, 1e-12);
 }
 
-TEST(Calibration, PlacesWhatIsAsLikelyAsAnAtomInItsMiddle) {
+TEST(Recalibration, PlacesWhatIsAsLikelyAsAnAtomInItsMiddle) {
   const takt::WeightedAtoms law{
       {{.value = 1.0, .weight = 1.0}, {.value = 2.0, .weight = 2.0}, {.value = 3.0, .weight = 1.0}}};
   EXPECT_DOUBLE_EQ(takt::place_in(law, 2.0), 0.5);
@@ -79,9 +79,9 @@ TEST(Calibration, PlacesWhatIsAsLikelyAsAnAtomInItsMiddle) {
   EXPECT_DOUBLE_EQ(takt::place_in(law, 4.0), 1.0);
 }
 
-TEST(Calibration, GoesOverIntoBytesAndBack) {
-  const takt::Calibration calibration = taught(normal(0.0, 1.0), 1.0, 0.3, 5);
-  takt::Calibration other;
+TEST(Recalibration, GoesOverIntoBytesAndBack) {
+  const takt::Recalibration calibration = taught(normal(0.0, 1.0), 1.0, 0.3, 5);
+  takt::Recalibration other;
   takt::from_bytes_of(takt::to_bytes_of(calibration), other);
   EXPECT_EQ(other.level_of(0.3), calibration.level_of(0.3));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "takt/sync/calibration.hpp"
+#include "takt/sync/recalibration.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -25,9 +25,9 @@ double place_in(const WeightedAtoms& law, double value) {
   return all > 0.0 ? below / all : 0.5;
 }
 
-void Calibration::add(double place) { places_.push_back(std::clamp(place, 0.0, 1.0)); }
+void Recalibration::add(double place) { places_.push_back(std::clamp(place, 0.0, 1.0)); }
 
-double Calibration::share_below(double level) const {
+double Recalibration::share_below(double level) const {
   double share = options_.prior_places * level;
   double all = options_.prior_places;
   for (std::size_t i = 0; i < places_.size(); ++i) {
@@ -38,7 +38,7 @@ double Calibration::share_below(double level) const {
   return share / all;
 }
 
-double Calibration::level_of(double p) const {
+double Recalibration::level_of(double p) const {
   constexpr int kHalvings = 40;
   double low = 0.0, high = 1.0;
   for (int i = 0; i < kHalvings; ++i) {
@@ -48,7 +48,7 @@ double Calibration::level_of(double p) const {
   return (low + high) / 2;
 }
 
-WeightedAtoms Calibration::apply(const WeightedAtoms& law, std::size_t count) const {
+WeightedAtoms Recalibration::apply(const WeightedAtoms& law, std::size_t count) const {
   std::vector<double> levels;
   for (std::size_t i = 0; i < count; ++i)
     levels.push_back(level_of((static_cast<double>(i) + 0.5) / static_cast<double>(count)));

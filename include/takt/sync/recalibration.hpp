@@ -7,7 +7,7 @@
 // forecast holds which share of the truth (calibrated as in Kuleshov, Fenner & Ermon 2018, arXiv:1807.00263): a bias
 // and a band too wide or too narrow both go. A prior of right forecasts keeps a few days from saying much.
 //
-//   takt::Calibration calibration;
+//   takt::Recalibration calibration;
 //   calibration.add(takt::place_in(law, truth));  // each time that a truth becomes known
 //   const takt::WeightedAtoms right = calibration.apply(next_law);
 #pragma once
@@ -19,7 +19,7 @@
 
 namespace takt {
 
-struct CalibrationOptions {
+struct RecalibrationOptions {
   double prior_places = 10.0;  ///< weight, in forecasts, of having been right
   double half_life = 20.0;     ///< in forecasts: older places count less
   double width = 0.15;         ///< a place stands for those so far to each side
@@ -34,9 +34,9 @@ struct CalibrationOptions {
 double place_in(const WeightedAtoms& law, double value);
 
 /// What past forecasts of one quantity got wrong. A value.
-class Calibration {
+class Recalibration {
  public:
-  explicit Calibration(CalibrationOptions options = {}) : options_(options) {}
+  explicit Recalibration(RecalibrationOptions options = {}) : options_(options) {}
 
   void add(double place);  ///< of a truth in its forecast, in [0, 1]
   std::size_t size() const { return places_.size(); }
@@ -54,7 +54,7 @@ class Calibration {
   }
 
  private:
-  CalibrationOptions options_;
+  RecalibrationOptions options_;
   std::vector<double> places_;  // oldest first
 };
 
