@@ -11,6 +11,7 @@ PYBIND11_MODULE(_core, module) {
   takt::python::bind_engine(module);
   takt::python::bind_topology(module);
   takt::python::bind_kpi(module);
+  takt::python::bind_fidelity(module);
   takt::python::bind_sync(module);
   takt::python::bind_discovery(module);
   takt::python::bind_study(module);

@@ -14,6 +14,7 @@ void bind_plant(py::module_& module);
 void bind_engine(py::module_& module);
 void bind_topology(py::module_& module);
 void bind_kpi(py::module_& module);
+void bind_fidelity(py::module_& module);
 void bind_sync(py::module_& module);
 void bind_discovery(py::module_& module);
 void bind_study(py::module_& module);

@@ -71,6 +71,7 @@ void bind_study(py::module_& module) {
       .def_readonly("migrations", &StudyResult::migrations)
       .def_readonly("events", &StudyResult::events)
       .def_readonly("little_gap", &StudyResult::little_gap)
+      .def_readonly("verdict", &StudyResult::verdict)
       .def_property_readonly("values", &values_of)
       .def("kpi_index", &StudyResult::kpi_index, py::arg("entity"), py::arg("kpi"))
       .def("summaries", &summaries_of)

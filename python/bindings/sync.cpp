@@ -10,6 +10,7 @@
 #include <limits>
 #include <optional>
 #include <system_error>
+#include <tuple>
 #include <utility>
 
 #include "arguments.hpp"
@@ -280,6 +281,20 @@ void bind_sync(py::module_& module) {
       .def("apply", &apply, py::arg("snapshot"))
       .def("replay", &replay, py::arg("file"), py::arg("on_fault"))
       .def("advance", &advance_twin, py::arg("duration"))
+      .def("verdict",
+           [](const LiveTwin& live) {
+             const auto turn = live.turns.take();
+             return live.twin.verdict();
+           })
+      .def(
+          "adopt",
+          [](LiveTwin& live) {
+            const auto turn = live.turns.take();
+            std::vector<std::tuple<std::string, double, double>> rows;
+            for (const Adopted& each : live.twin.adopt()) rows.emplace_back(each.path, each.before_s, each.after_s);
+            return rows;
+          },
+          "Path, mean before and after, in seconds.")
       .def("learnt", &learnt, "Path, observations, mean, low and high end of its 90 % interval, in seconds.")
       .def("estimates", &estimates, "Path, what, sensed, mean, sd and the quantiles 5 %, 50 % and 95 %.")
       .def("observability", &observability, "Path, sensor, sd before and after, share.")

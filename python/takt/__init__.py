@@ -56,10 +56,12 @@ from .simulation import Simulation
 from .study import run, what_if
 from .timeline import Timeline
 from .twin import Twin
+from .verdict import Doubt, Verdict
 
 __all__ = [
     "CellChange",
     "Discovered",
+    "Doubt",
     "Error",
     "Fault",
     "FileError",
@@ -71,6 +73,7 @@ __all__ = [
     "Simulation",
     "Timeline",
     "Twin",
+    "Verdict",
     "__version__",
     "discover",
     "run",

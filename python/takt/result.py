@@ -14,6 +14,7 @@ from . import _core
 from .simulation import Simulation
 from .timeline import Timeline
 from .values import Duration, Path, invalid
+from .verdict import Verdict, as_verdict
 
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import]
@@ -122,6 +123,11 @@ class Result:
         if self._study is None:
             raise invalid(what, self, "a result that was neither loaded nor pickled")
         return self._study.replay(scenario, replication, until)
+
+    @property
+    def verdict(self) -> Optional[Verdict]:
+        """Whether the twin that the futures began with could be trusted; None without a twin."""
+        return None if self._core.verdict is None else as_verdict(self._core.verdict)
 
     @property
     def values(self) -> NDArray[np.float64]:
@@ -349,4 +355,5 @@ class Result:
         )
         kpis = kpis.assign(text=mean + " ± " + half_width)
         table = kpis.pivot(index=["kpi", "unit"], columns="scenario", values="text")[self.scenarios]
-        return f"<p>{escape(repr(self))}</p>{table.to_html()}"
+        verdict = "" if self.verdict is None else self.verdict._repr_html_()
+        return f"<p>{escape(repr(self))}</p>{verdict}{table.to_html()}"

@@ -14,6 +14,7 @@ from .plant import as_plant
 from .simulation import buffer_frame, machine_frame, refuse_seed, state_html
 from .study import run_scenarios
 from .values import Duration, Path, PlantLike, ProgressLike, Scenarios
+from .verdict import Verdict, as_verdict
 
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import]
@@ -266,6 +267,26 @@ class Twin:
         columns = ["entity", "sensor", "sd_before", "sd_after", "share"]
         return pd.DataFrame(self._core.observability(), columns=columns)
 
+    @property
+    def verdict(self) -> Verdict:
+        """Whether the twin can be trusted, why not, and since when, in the plant's zone."""
+        return as_verdict(self._core.verdict(), self._zone)
+
+    def adopt(self) -> pd.DataFrame:
+        """Take what has drifted for right from now on.
+
+        What was learnt, or where nothing is learnt what was measured to have changed, becomes the
+        numbers that the plant is held to; the doubts about them end.
+
+        Returns
+        -------
+        pandas.DataFrame
+            path of each law that changed; before_s and after_s, its mean in seconds.
+        """
+        import pandas as pd
+
+        return pd.DataFrame(self._core.adopt(), columns=["path", "before_s", "after_s"])
+
     def learnt(self) -> pd.DataFrame:
         """What was learnt from what the plant reported.
 
@@ -324,8 +345,8 @@ class Twin:
         return f"Twin({self._core.plant.name!r}, now={self.now.isoformat()})"
 
     def _repr_html_(self) -> str:
-        """What its machines and buffers do now, for notebooks."""
-        return state_html(repr(self), self.machines(), self.buffers())
+        """Whether it can be trusted, and what its machines and buffers do now, for notebooks."""
+        return self.verdict._repr_html_() + state_html(repr(self), self.machines(), self.buffers())
 
 
 def _instant_text(value: object) -> str:

@@ -113,6 +113,7 @@ std::string text_of(const Options& options, const Present& present, const Plants
   text += present.draw   ? "with the numbers learnt, drawn anew for each future\n"
           : options.from ? "with the numbers of the checkpoint\n"
                          : "with the plant's own numbers\n";
+  if (result.verdict) text += report::verdict_text(*result.verdict);
   for (const std::string& scenario : result.scenarios) {
     const auto own = plants.find(scenario);
     text += fmt::format("\n{}\n\n{}", scenario,

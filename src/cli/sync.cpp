@@ -13,6 +13,7 @@
 #include "cli/verbs.hpp"
 #include "takt/engine/explain.hpp"
 #include "takt/io/store/twin_file.hpp"
+#include "takt/report/results.hpp"
 #include "takt/report/tables.hpp"
 
 namespace takt::cli {
@@ -76,6 +77,7 @@ std::string text_of(const Replayed& replayed) {
   const Twin& twin = replayed.twin;
   const Model& model = twin.model();
   std::string text = fmt::format("{} at {}\n\n", model.plant.name, to_text(model.plant.clock.to_wall(twin.time())));
+  text += report::verdict_text(twin.verdict()) + "\n";
   text += summary_text(replayed.report);
   if (!twin.learnt().empty()) text += "\n" + report::learnt_table(twin.learnt(), model);
   return text + "\n" + report::state_table(model, twin.state()) + standing_still(twin);
@@ -93,6 +95,7 @@ Json document_of(const Replayed& replayed) {
   return {{"plant", twin.model().plant.name},
           {"model_hash", hex(twin.model().hash())},
           {"time", to_text(twin.model().plant.clock.to_wall(twin.time()))},
+          {"verdict", Json::parse(report::verdict_json(twin.verdict()))},
           {"snapshots",
            {{"applied", report.applied},
             {"late", report.late},

@@ -78,7 +78,22 @@ std::string array_of(const std::vector<std::string>& lines) {
   return lines.empty() ? "[]" : fmt::format("[\n  {}\n ]", fmt::join(lines, ",\n  "));
 }
 
+std::string doubt_line(const Doubt& doubt) {
+  return fmt::format(
+      R"({{"trust": {}, "check": {}, "about": {}, "value": {}, "limit": {}, "since": {}, "sentence": {}}})",
+      json_string(name_of(doubt.trust)), json_string(doubt.check), json_string(doubt.about), json_number(doubt.value),
+      json_number(doubt.limit), json_string(to_text(doubt.since)), json_string(doubt.sentence));
+}
+
 }  // namespace
+
+std::string verdict_json(const Verdict& verdict) {
+  std::vector<std::string> doubts;
+  for (const Doubt& doubt : verdict.doubts) doubts.push_back(doubt_line(doubt));
+  return fmt::format(R"({{"trust": {}, "stage": {}, "since": {}, "doubts": [{}]}})",
+                     json_string(name_of(verdict.trust)), json_string(name_of(verdict.stage)),
+                     json_string(to_text(verdict.since)), fmt::join(doubts, ", "));
+}
 
 Provenance provenance_of(const Present& present, const StudyOptions& options) {
   return {.plant_name = present.model->plant.name,
@@ -110,6 +125,7 @@ std::string results_json(const StudyResult& result, const Provenance& provenance
   add("warmup_s", json_number(provenance.warmup_s));
   add("replications", std::to_string(result.replications));
   add("semantics", provenance.semantics);
+  if (result.verdict) add("verdict", verdict_json(*result.verdict));
   add("kpis", array_of(kpis));
   add("capacity", array_of(bounds));
   add("migrations", array_of(migrations));

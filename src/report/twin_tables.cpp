@@ -44,6 +44,16 @@ std::string machine_word(const Model& model, const State& state, std::uint32_t m
 
 }  // namespace detail
 
+std::string verdict_text(const Verdict& verdict) {
+  constexpr std::size_t kShown = 5;
+  std::string text = fmt::format("The twin is {} ({}) since {}\n", name_of(verdict.trust), name_of(verdict.stage),
+                                 to_text(verdict.since));
+  for (std::size_t i = 0; i < std::min(verdict.doubts.size(), kShown); ++i)
+    text += fmt::format("  {}: {}\n", name_of(verdict.doubts[i].trust), verdict.doubts[i].sentence);
+  if (verdict.doubts.size() > kShown) text += fmt::format("  and {} more\n", verdict.doubts.size() - kShown);
+  return text;
+}
+
 std::string learnt_table(const Learnt& learnt, const Model& model) {
   detail::TextTable table({"law", "plant", "learnt", "90 % interval", "observations"});
   for (const Learnt::Row& row : learnt.rows()) {

@@ -197,6 +197,7 @@ StudyResult Study::run() const {
   list_figures(settings, result);
   for (const Setting& setting : settings) note_bounds(setting, options_, result);
   result.replications = options_.replications;
+  result.verdict = present_.verdict;
   const std::size_t columns = result.kpis.size();
   const std::size_t runs = scenarios.size() * options_.replications;
   std::vector<Future::Result> ended;

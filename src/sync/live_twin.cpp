@@ -218,9 +218,14 @@ void LiveTwin::judge(Instant now) {
   std::vector<Doubt> doubts = doubts_of_sources(now);
   TwinStage stage = TwinStage::unbound;
   if (twin_) stage = doubts.empty() ? TwinStage::synchronised : was_in_step_ ? TwinStage::degraded : TwinStage::bound;
-  if (!twin_)
+  if (twin_) {
+    const Verdict own = twin_->verdict();
+    doubts.insert(doubts.end(), own.doubts.begin(), own.doubts.end());
+    if (own.stage == TwinStage::out_of_sync) stage = own.stage;
+  } else {
     doubts.push_back(
         {.check = "source", .about = "/", .since = *first_pass_, .sentence = "nothing has come from the plant yet"});
+  }
   if (stuck_) {
     stage = TwinStage::out_of_sync;
     doubts.push_back({.trust = Trust::invalid,

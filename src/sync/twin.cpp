@@ -2,6 +2,7 @@
 #include "takt/sync/twin.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "takt/core/error.hpp"
 #include "takt/core/quantity.hpp"
@@ -36,7 +37,8 @@ Twin::Twin(std::shared_ptr<const Model> model, Parameters parameters, State stat
       model_(std::move(model)),
       parameters_(std::move(parameters)),
       state_(std::move(state)),
-      learnt_(options.learning) {
+      learnt_(options.learning),
+      fidelity_(options.fidelity, parameters_, model_->plant.clock.to_wall(Time{}), options.seed) {
   if (options.largest_gap.count() < 0)
     throw InvalidInput(
         Fault{.path = "largest_gap", .value = to_text(options.largest_gap), .expected = "a time not below zero"});
@@ -68,7 +70,7 @@ bool Twin::advance_to(Time t, const std::stop_token& stop) {
 }
 
 Present Twin::now(std::uint64_t seed) const {
-  Present present{model_, parameters_, state_, {}, seed, {}};
+  Present present{model_, parameters_, state_, {}, seed, {}, fidelity_.verdict()};
   present.state->seed = seed;
   if (particles_.size() > 0)
     present.beginning = [members = std::make_shared<const Particles>(particles_), seed](std::uint32_t replication) {
@@ -130,6 +132,7 @@ MergeReport Twin::apply(const Snapshot& snapshot) {
   if (std::optional<MergeReport> refused = refusal(snapshot)) return std::move(*refused);
   advance_to(model_->plant.clock.to_sim(snapshot.ts));
   seen_messages_[snapshot.source].add(snapshot.epoch, snapshot.seq);
+  fidelity_.compare(*model_, state_, snapshot);
   MergeReport report = merge(*model_, parameters_, state_, snapshot, book_);
   if (particles_.size() > 0 && report.status == MergeReport::Status::applied) {
     ThreadPool pool(options_.particle_threads);
@@ -139,7 +142,26 @@ MergeReport Twin::apply(const Snapshot& snapshot) {
     learn_from(snapshot);
     parameters_ = learnt_.mean(*model_, parameters_);
   }
+  fidelity_.follow(*model_, state_, snapshot, report);
+  if (fidelity_.is_forecast_due(snapshot.ts)) fidelity_.forecast(now(), snapshot.ts);
   return report;
+}
+
+std::vector<Adopted> Twin::adopt() {
+  constexpr double kFollowed = 0.5;  // of a change: what is learnt has gone that far with it
+  const Parameters before = fidelity_.reference();
+  for (const auto& [path, ratio] : fidelity_.drift().changes(*model_)) {
+    const Distribution& reference = get_law(*model_, before, path);
+    const double learnt = get_law(*model_, parameters_, path).mean() / reference.mean();
+    if (std::abs(learnt - 1.0) < kFollowed * std::abs(ratio - 1.0))
+      set_law(*model_, parameters_, path, reference.scaled(ratio));
+  }
+  std::vector<Adopted> adopted;
+  for (const ParameterSlot& slot : model_->parameter_slots)
+    if (slot.kind == ParameterSlot::Kind::law && !(parameters_.law(slot.index) == before.law(slot.index)))
+      adopted.push_back({slot_path(*model_, slot), before.law(slot.index).mean(), parameters_.law(slot.index).mean()});
+  fidelity_.restart(*model_, parameters_, model_->plant.clock.to_wall(state_.now));
+  return adopted;
 }
 
 void Twin::learn_from(const Snapshot& snapshot) {

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "takt/engine/state.hpp"
+#include "takt/engine/verdict.hpp"
 
 namespace takt {
 
@@ -25,6 +26,7 @@ struct Present {
   /// The state in which one future begins, by its replication, where the present is not known for certain; none: all
   /// begin in `state`, which is there too. Called from several threads at once.
   std::function<State(std::uint32_t replication)> beginning{};
+  std::optional<Verdict> verdict{};  ///< of the twin that this is the present of
 
   /// A plant about to begin.
   static Present of(Model model, std::uint64_t seed = 1) {

@@ -28,6 +28,9 @@ Provenance provenance_of(const Present& present, const StudyOptions& options);
 /// the same. The same bytes for the same result, always. Thread-safe.
 std::string results_json(const StudyResult& result, const Provenance& provenance);
 
+/// The "verdict" of takt-results/1: whether the twin that the futures began with can be trusted. One JSON object.
+std::string verdict_json(const Verdict& verdict);
+
 /// The "semantics" of takt-results/1: the choices that change results, as this plant makes them. One JSON object.
 std::string semantics_json(const Present& present);
 

@@ -25,6 +25,9 @@ std::string scenario_table(const StudyResult& result, const Model& model, std::s
 /// OEE. Throws InvalidInput for a base that the study does not have.
 std::string comparison_table(const StudyResult& result, const Model& model, std::string_view base);
 
+/// Whether a twin can be trusted, since when, and what speaks against it: a line, and one for each of the first doubts.
+std::string verdict_text(const Verdict& verdict);
+
 /// What was learnt, law by law: the plant's own mean, the learnt one with its 90 % interval, and from how many
 /// observations.
 std::string learnt_table(const Learnt& learnt, const Model& model);

@@ -105,7 +105,8 @@ struct StudyResult {
   std::vector<std::pair<std::string, MigrationReport>>
       migrations;  ///< scenarios that took the state into another plant
   std::uint64_t events = 0;
-  double little_gap = 0.0;  ///< the largest of all runs; 0 in right runs, NaN where parts are not kept
+  double little_gap = 0.0;         ///< the largest of all runs; 0 in right runs, NaN where parts are not kept
+  std::optional<Verdict> verdict;  ///< of the twin whose present the futures began with
 
   double value(std::size_t scenario, std::size_t replication, std::size_t kpi) const {
     return values[(scenario * replications + replication) * kpis.size() + kpi];

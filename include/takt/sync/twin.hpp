@@ -15,6 +15,7 @@
 #include "takt/engine/migrate.hpp"
 #include "takt/engine/present.hpp"
 #include "takt/engine/value_bytes.hpp"
+#include "takt/sync/fidelity.hpp"
 #include "takt/sync/learn.hpp"
 #include "takt/sync/merge.hpp"
 #include "takt/sync/particles.hpp"
@@ -32,9 +33,10 @@ struct TwinOptions {
   /// runs each of them: some hundreds tell levels, a thousand or two their quantiles.
   std::uint32_t particles = 0;
   unsigned particle_threads = 1;  ///< that run them; the same bytes for any number
+  FidelityOptions fidelity{};
   template <class Bytes>
   void fields(Bytes& bytes) {
-    bytes(seed, learn, learning, largest_gap, particles, particle_threads);
+    bytes(seed, learn, learning, largest_gap, particles, particle_threads, fidelity);
   }
 };
 
@@ -74,7 +76,7 @@ class Twin {
   const Particles& particles() const { return particles_; }
 
   /// The present, for studies: futures draw their numbers from what was learnt so far, and begin in members of the
-  /// filter drawn by weight, if there is one. With a seed, the random numbers of the futures are those of that seed.
+  /// filter drawn by weight, if there is one. With a seed, the random numbers of the futures are those of that seed. It carries the verdict.
   Present now() const { return now(options_.seed); }
   Present now(std::uint64_t seed) const;
 
@@ -87,11 +89,23 @@ class Twin {
     bytes(learnt_);
     bytes(book_);
     bytes(particles_);
+    bytes(fidelity_);
     bytes(seen_messages_);
     bytes(seen_machines_);
   }
   /// What cannot be so in a twin of its model: after bytes were read into it.
   std::vector<Fault> faults() const;
+
+  /// Whether it can be trusted, why not, and since when. Commands to the plant are refused unless it is valid.
+  Verdict verdict() const { return fidelity_.verdict(); }
+  const Fidelity& fidelity() const { return fidelity_; }
+  /// What Ingest says of a source; one that nothing is said of is in step.
+  void stands(const std::string& source, SourceStanding standing, WallClock::Instant at) {
+    fidelity_.stands(source, standing, at);
+  }
+  /// The plant has changed, and that is right: what was learnt, or where nothing is learnt what has drifted, becomes
+  /// the numbers that the plant is held to from now on. The laws that changed.
+  std::vector<Adopted> adopt();
 
  private:
   void check_paths(const Snapshot& snapshot) const;
@@ -120,6 +134,7 @@ class Twin {
   Learnt learnt_;
   CounterBook book_;
   Particles particles_;
+  Fidelity fidelity_;
   std::map<std::string, SeenMessages> seen_messages_;  ///< by source
   std::map<std::uint32_t, Seen> seen_machines_;
 };

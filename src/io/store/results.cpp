@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "io/store/hdf5_file.hpp"
@@ -29,6 +30,7 @@ void write_provenance(StoreWriter& store, const StudyResult& result, const repor
   store.attribute("/", "little_gap", result.little_gap);
   store.attribute("/", "semantics", provenance.semantics);
   store.text("/plant", plant);
+  if (result.verdict) store.text("/verdict", report::verdict_json(*result.verdict));
 }
 
 /// A row for each scenario, entity and figure.
@@ -220,6 +222,33 @@ std::vector<std::pair<std::string, MigrationReport>> read_migrations(const Store
   return migrations;
 }
 
+/// The one of these that has a name; throws for one that none has.
+template <class Enum>
+Enum named(const std::string& name, Enum last) {
+  for (int i = 0; i <= static_cast<int>(last); ++i)
+    if (name_of(static_cast<Enum>(i)) == name) return static_cast<Enum>(i);
+  throw Error("\"" + name + "\" is not known");
+}
+
+std::optional<Verdict> read_verdict(const StoreReader& store) {
+  if (!store.has("/verdict")) return std::nullopt;
+  try {
+    const auto json = nlohmann::json::parse(store.text("/verdict"));
+    Verdict verdict{named(json.at("trust"), Trust::invalid),
+                    named(json.at("stage"), TwinStage::out_of_sync),
+                    parse_instant(json.at("since").get<std::string>()),
+                    {}};
+    for (const auto& each : json.at("doubts"))
+      verdict.doubts.push_back({named(each.at("trust"), Trust::invalid), each.at("check").get<std::string>(),
+                                each.at("about").get<std::string>(), each.at("value").get<double>(),
+                                each.at("limit").get<double>(), parse_instant(each.at("since").get<std::string>()),
+                                each.at("sentence").get<std::string>()});
+    return verdict;
+  } catch (const std::exception& error) {
+    store.fail("/verdict", error.what());
+  }
+}
+
 StudyResult read_result(const StoreReader& store) {
   StudyResult result;
   result.scenarios = store.texts("/futures/scenario");
@@ -238,6 +267,7 @@ StudyResult read_result(const StoreReader& store) {
   result.unfinished = read_unfinished(store);
   result.bounds = read_bounds(store);
   result.migrations = read_migrations(store);
+  result.verdict = read_verdict(store);
   return result;
 }
 

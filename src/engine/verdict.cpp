@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "takt/sync/verdict.hpp"
+#include "takt/engine/verdict.hpp"
 
 namespace takt {
 
