@@ -12,6 +12,7 @@ namespace takt {
 namespace {
 
 constexpr double kLevelTolerance = 1.0;  // parts
+constexpr Duration kJustChanged = std::chrono::milliseconds{100};
 // A cell is looked at again and again with forgetting: the looks of a shift count as so many of their own.
 constexpr double kLooks = 10.0;
 // Without futures to tell what the twin expects of itself, only what is worse than guessing is doubted.
@@ -53,6 +54,8 @@ void Agreement::compare(const Model& model, const State& state, const Snapshot& 
     if (entity.kind == Entity::Kind::machine && reading.state) {
       const ReportedMode reported = mode_of(*reading.state);
       if (reported == ReportedMode::unknown || view.machines[entity.index].off_shift != 0) continue;
+      // A change that is told as it happens is no sample of how things stand.
+      if (reading.state_since && snapshot.ts - *reading.state_since < kJustChanged) continue;
       CellAgreement& cell = modes_[entity.index];
       if (cell.known) {
         note(cell, mode_in(model, view, entity.index) == reported);

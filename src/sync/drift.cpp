@@ -53,6 +53,12 @@ bool is_on(const Model& model, const MachineSpec& spec, WallClock::Instant from,
   return calendar.on_at(from, zone) && calendar.next_change(from, zone) >= to;
 }
 
+/// So many that the two ends, each a uniform share of a part, make a quarter of their variance.
+double parts_weighed(double cv) {
+  constexpr double kMost = 200.0;
+  return std::min(kMost, std::ceil(4.0 / 6.0 / std::max(cv * cv, 1e-6)));
+}
+
 }  // namespace
 
 const char* name_of(WatchedLaw law) {
@@ -86,6 +92,7 @@ void Drift::restart(const Model& model, const Parameters& reference, Doubts& dou
   for (auto& [m, machine] : machines_) {
     set_reference(model, reference, m, machine);
     machine.pending_s = 0.0;
+    machine.pending_parts = 0;
   }
   watches_.clear();
   together_ = {};
@@ -161,7 +168,11 @@ void Drift::follow_cycles(const Model& model, std::uint32_t m, Machine& machine,
     const std::uint64_t total = *now.good + now.scrap.value_or(0);
     if (machine.counted && machine.reset_epoch == now.reset_epoch && total >= machine.parts)
       parts = total - machine.parts;
-    if (!parts) machine.pending_s = 0.0;
+    if (!parts) {
+      machine.pending_s = 0.0;
+      machine.pending_parts = 0;
+    }
+    machine.pending_parts += parts.value_or(0);
     machine.parts = total;
     machine.reset_epoch = now.reset_epoch;
     machine.counted = true;
@@ -184,11 +195,17 @@ void Drift::follow_cycles(const Model& model, std::uint32_t m, Machine& machine,
   const bool plain = spec.servers == 1 && (spec.flags & kHasLoad) == 0 && spec.on_failure == OnFailure::resume &&
                      (spec.scrap == kNone || model.defaults.probabilities[spec.scrap] == 0.0 ||
                       (reading.counters && reading.counters->scrap));
-  if (!parts || machine.by_cycle || aliased || !plain || !machine.seen) return;
+  if (!parts || !reading.state || machine.by_cycle || aliased || !plain || !machine.seen) return;
+  // The parts in work at both ends are counted whole or not at all. Where the time worked is known exactly, that is all
+  // the error there is: parts are weighed many at a time, so that it stays small beside their own scatter.
+  if (reading.state_since && static_cast<double>(machine.pending_parts) < parts_weighed(cv)) return;
   // Worked less what the parts should have taken: a walk with no drift, and with this variance for a second worked.
-  const double worked_s = machine.pending_s, needed_s = static_cast<double>(*parts) * machine.mean_s;
+  const double worked_s = machine.pending_s, needed_s = static_cast<double>(machine.pending_parts) * machine.mean_s;
   machine.pending_s = 0.0;
-  const double variance = machine.variance_s2 / machine.mean_s + machine.spread_s2 / std::max(machine.worked_s, 1.0);
+  machine.pending_parts = 0;
+  const double ends_s2 = reading.state_since ? machine.mean_s * machine.mean_s / 6.0 : 0.0;
+  const double variance = machine.variance_s2 / machine.mean_s + ends_s2 / std::max(worked_s, 1.0) +
+                          machine.spread_s2 / std::max(machine.worked_s, 1.0);
   const double longer = options_.cycle_shift / (1.0 + options_.cycle_shift), shorter = options_.cycle_shift;
   const auto ratio = [&](double drift) {
     return (drift * (worked_s - needed_s) - drift * drift / 2 * worked_s) / variance;

@@ -98,6 +98,13 @@ void Learnt::observe_exposure(const Model& model, const std::string& path, doubl
   if (event) it->second.observe_event();
 }
 
+void Learnt::restart(const std::string& path, const Distribution& prior) {
+  if (path.ends_with("/time_to_failure") || path.ends_with("/time_to_repair"))
+    rates_.insert_or_assign(path, RateLearner(prior, options_));
+  else
+    cycles_.insert_or_assign(path, LogNormalLearner(prior, options_));
+}
+
 Parameters Learnt::mean(const Model& model, Parameters parameters) const {
   for (const auto& [path, learner] : cycles_) set_law(model, parameters, path, learner.mean_law());
   for (const auto& [path, learner] : rates_)

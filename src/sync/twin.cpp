@@ -164,6 +164,12 @@ std::vector<Adopted> Twin::adopt() {
   return adopted;
 }
 
+void Twin::expect(const std::string& path, const Distribution& law) {
+  set_law(*model_, parameters_, path, law);
+  if (options_.learn) learnt_.restart(path, law);
+  fidelity_.restart(*model_, parameters_, model_->plant.clock.to_wall(state_.now));
+}
+
 void Twin::learn_from(const Snapshot& snapshot) {
   for (const EntityReading& reading : snapshot.entities) {
     if (reading.quality != "good") continue;

@@ -23,6 +23,7 @@ class Cusum {
   /// `observed` and `expected` are sums that tell the size of the change. The sum is held at `most`, so that it comes
   /// back when the change is over.
   void add(double log_ratio, double observed, double expected, double most, WallClock::Instant at) {
+    if (sum_ <= 0.0) since_ = at;
     sum_ += log_ratio;
     observed_ += observed;
     expected_ += expected;
@@ -31,7 +32,6 @@ class Cusum {
       return;
     }
     sum_ = observed_ = expected_ = 0.0;
-    since_ = at;
   }
   double sum() const { return sum_; }
   WallClock::Instant since() const { return since_; }  ///< the likeliest time of a change

@@ -79,14 +79,15 @@ class Drift {
     WallClock::Instant at{};
     std::uint64_t parts = 0, reset_epoch = 0;
     double last_cycle_s = -1.0;
-    double pending_s = 0.0;                  ///< worked since the counters were last read
+    double pending_s = 0.0;                  ///< worked since its parts were last weighed
+    std::uint64_t pending_parts = 0;         ///< made meanwhile
     double spread_s2 = 0.0, worked_s = 0.0;  ///< of recent reports: variance of the time worked, and that time
     double age_s = 0.0;                      ///< of the present failure clock, or repair
     double mean_s = 0.0, variance_s2 = 0.0, log_mean = 0.0, log_sd = 0.0;  ///< of the reference cycle time
     template <class Bytes>
     void fields(Bytes& bytes) {
-      bytes(seen, counted, entered, by_cycle, mode, at, parts, reset_epoch, last_cycle_s, pending_s, spread_s2,
-            worked_s, age_s, mean_s, variance_s2, log_mean, log_sd);
+      bytes(seen, counted, entered, by_cycle, mode, at, parts, reset_epoch, last_cycle_s, pending_s, pending_parts,
+            spread_s2, worked_s, age_s, mean_s, variance_s2, log_mean, log_sd);
     }
   };
   /// A stretch between two reports of a machine's mode.

@@ -86,6 +86,9 @@ class Learnt {
   /// Time at risk of a failure or repair law, and whether it ended in the event.
   void observe_exposure(const Model& model, const std::string& path, double seconds, bool event);
 
+  /// What was learnt of a law is over: `prior` is what is known of it from now on.
+  void restart(const std::string& path, const Distribution& prior);
+
   /// The parameters with every learnt law at its posterior mean, or drawn from its posterior for one replication.
   Parameters mean(const Model& model, Parameters parameters) const;
   Parameters draw(const Model& model, Parameters parameters, std::uint64_t seed, std::uint32_t replication) const;

@@ -102,6 +102,12 @@ class LiveTwin {
   /// Sources to be asked for everything since the last call.
   std::vector<std::string> rebirths() { return ingest_.rebirths(); }
 
+  /// As Twin has them; nothing before the first message.
+  std::vector<Adopted> adopt() { return twin_ ? twin_->adopt() : std::vector<Adopted>{}; }
+  void expect(const std::string& path, const Distribution& law) {
+    if (twin_) twin_->expect(path, law);
+  }
+
   const Twin* twin() const { return twin_ ? &*twin_ : nullptr; }  ///< none before the first message
   const Model& model() const { return twin_ ? twin_->model() : *model_; }
   /// As of the last pass.

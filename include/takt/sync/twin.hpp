@@ -106,6 +106,9 @@ class Twin {
   /// The plant has changed, and that is right: what was learnt, or where nothing is learnt what has drifted, becomes
   /// the numbers that the plant is held to from now on. The laws that changed.
   std::vector<Adopted> adopt();
+  /// The plant is changed on purpose, such as by a command: this is the law at `path` from now on, and what was learnt
+  /// of it is over. Throws InvalidInput naming the nearest path.
+  void expect(const std::string& path, const Distribution& law);
 
  private:
   void check_paths(const Snapshot& snapshot) const;

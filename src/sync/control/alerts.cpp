@@ -2,6 +2,7 @@
 #include "takt/sync/control/alerts.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <set>
 #include <tuple>
@@ -14,6 +15,10 @@ namespace takt {
 namespace {
 
 using detail::number_text;
+
+/// As Doubt::check has them.
+constexpr std::array kChecks{"modes",     "levels", "calibration", "coverage", "skill",
+                             "alignment", "drift",  "source",      "merge",    "evidence"};
 
 /// The share of a machine's servers that do something while it is up.
 double share_of(const MachineSpec& spec, const ConstStateView& view, Activity activity) {
@@ -76,7 +81,12 @@ std::vector<Signal> perceive(const Twin& twin, const Verdict& verdict) {
     if (model.buffers[b].capacity != kInfinite) signals.push_back({"fill", path, level / model.buffers[b].capacity});
   }
   signals.push_back({"trust", "/", static_cast<double>(verdict.trust)});
-  for (const Doubt& doubt : verdict.doubts) signals.push_back({doubt.check, doubt.about, doubt.value});
+  for (const char* check : kChecks) {
+    Trust worst = Trust::valid;
+    for (const Doubt& doubt : verdict.doubts)
+      if (doubt.check == check) worst = std::max(worst, doubt.trust);
+    signals.push_back({check, "/", static_cast<double>(worst)});
+  }
   return signals;
 }
 

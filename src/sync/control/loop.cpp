@@ -8,9 +8,12 @@ namespace takt {
 ControlLoop::ControlLoop(Alerts alerts, CommandDesk desk, Decide decide)
     : alerts_(std::move(alerts)), desk_(std::move(desk)), decide_(std::move(decide)) {}
 
-ControlTurn ControlLoop::turn(const Twin& twin, const TwinView& view, WallClock::Instant now) {
+ControlTurn ControlLoop::turn(const Twin& twin, const TwinView& view, WallClock::Instant now,
+                              std::span<const Signal> more) {
   ControlTurn turn;
-  turn.alerts = alerts_.observe(perceive(twin, view.verdict), now);
+  std::vector<Signal> signals = perceive(twin, view.verdict);
+  signals.insert(signals.end(), more.begin(), more.end());
+  turn.alerts = alerts_.observe(signals, now);
   for (const AlertEvent& event : turn.alerts) {
     if (event.kind != AlertEvent::Kind::raised || !decide_) continue;
     Decision decision = decide_(event.alert, twin);

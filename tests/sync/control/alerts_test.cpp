@@ -111,7 +111,8 @@ TEST(Perception, TellsWhatATwinKnows) {
   EXPECT_EQ((of[{"fill", "/e/w/l/b00"}]), 0.75);
   EXPECT_NEAR((of[{"cycle_s", "/e/w/l/m00"}]), 30.0, 1e-9);
   EXPECT_EQ((of[{"trust", "/"}]), 2.0);
-  EXPECT_EQ((of[{"drift", "/e/w/l/m01"}]), 7.0);
+  EXPECT_EQ((of[{"drift", "/"}]), 2.0);
+  EXPECT_EQ((of.at({"skill", "/"})), 0.0);
 }
 
 }  // namespace

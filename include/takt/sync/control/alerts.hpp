@@ -35,7 +35,8 @@ struct Signal {
 ///   "blocked"   share of a machine's servers that stand blocked; "starved" likewise; "working" likewise
 ///   "cycle_s"   mean cycle time by what was learnt, seconds; of machines whose law does not depend on the product
 ///   "trust"     0 valid, 1 warning, 2 invalid; of "/"
-/// and by the checks of each doubt, named as the check ("drift", "calibration", ...): its value, of what it is about.
+/// and each check of the verdict by its name ("drift", "calibration", ...), of "/": the trust that its worst doubt
+/// leaves, 0 to 2 as above.
 std::vector<Signal> perceive(const Twin& twin, const Verdict& verdict);
 
 enum class Severity : std::uint8_t { notice, warning, alarm };

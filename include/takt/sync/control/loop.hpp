@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -39,8 +40,8 @@ class ControlLoop {
  public:
   ControlLoop(Alerts alerts, CommandDesk desk, Decide decide);
 
-  /// Perception, analysis, decision and execution at one moment.
-  ControlTurn turn(const Twin& twin, const TwinView& view, WallClock::Instant now);
+  /// Perception, analysis, decision and execution at one moment. `more`: signals of one's own.
+  ControlTurn turn(const Twin& twin, const TwinView& view, WallClock::Instant now, std::span<const Signal> more = {});
   /// Feedback: the set-points in a message that was merged. Bad readings are left out.
   void hear(const Snapshot& message);
 

@@ -2,6 +2,7 @@
 // takt::live in a build with TAKT_LIVE=OFF: it says so.
 #include "takt/core/error.hpp"
 #include "takt/io/live/mqtt.hpp"
+#include "takt/io/live/mqtt_edge.hpp"
 
 namespace takt::io {
 namespace {
@@ -31,6 +32,16 @@ MqttPublisher::~MqttPublisher() = default;
 std::future<Published> MqttPublisher::publish(MqttMessage /*message*/) { left_out(); }
 Fault MqttPublisher::trouble() const { left_out(); }
 MqttCounts MqttPublisher::counts() const { left_out(); }
+
+struct MqttEdge::Impl {};
+MqttEdge::MqttEdge(MqttEdgeOptions /*options*/, Everything /*everything*/, Commanded /*commanded*/) { left_out(); }
+MqttEdge::~MqttEdge() = default;
+void MqttEdge::report(const Snapshot& /*changes*/) { left_out(); }
+bool MqttEdge::is_born() const { left_out(); }
+Fault MqttEdge::trouble() const { left_out(); }
+MqttMessage desire(const DesiredValue& /*desired*/, const sparkplug::Places& /*places*/, WallClock::Instant /*now*/) {
+  left_out();
+}
 
 namespace sparkplug {
 
