@@ -65,7 +65,7 @@ bool are_equal(const Simulation& a, const Simulation& b) {
 /// The numbers that scenarios may change: path, value in the unit, unit.
 std::vector<std::tuple<std::string, double, std::string>> numbers_of(const Model& model, const Parameters& numbers) {
   std::vector<std::tuple<std::string, double, std::string>> rows;
-  for (const ParameterSlot& slot : model.parameter_slots) {
+  for (const ParameterSlot& slot : slots_of(model)) {
     const std::string path = slot_path(model, slot);
     rows.emplace_back(path, get_number(model, numbers, path), slot.kind == ParameterSlot::Kind::law ? "s" : "1");
   }

@@ -18,9 +18,9 @@ bool same_choice(const Model& from, const ParameterSlot& a, const Model& to, con
 
 Parameters carry_over(const Model& from, const Parameters& parameters, const Model& to) {
   Parameters numbers = to.defaults;
-  for (const ParameterSlot& slot : to.parameter_slots) {
-    const ParameterSlot* const it = find_slot(from, slot_path(to, slot));
-    if (it == nullptr || it->kind != slot.kind) continue;
+  for (const ParameterSlot& slot : slots_of(to)) {
+    const std::optional<ParameterSlot> it = find_slot(from, slot_path(to, slot));
+    if (!it || it->kind != slot.kind) continue;
     if (slot.kind == ParameterSlot::Kind::law) {
       if (from.defaults.law(it->index) == to.defaults.law(slot.index))
         numbers.set_law(slot.index, parameters.law(it->index));

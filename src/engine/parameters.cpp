@@ -14,7 +14,7 @@ namespace {
 
 [[noreturn]] void unknown_path(const Model& model, std::string_view path) {
   std::vector<std::string> known;
-  for (const ParameterSlot& slot : model.parameter_slots) {
+  for (const ParameterSlot& slot : slots_of(model)) {
     known.push_back(slot_path(model, slot));
     if (slot.kind != ParameterSlot::Kind::law) continue;
     const std::string law = known.back();
@@ -87,19 +87,19 @@ std::string slot_name(const Model& model, const ParameterSlot& slot) {
 
 /// A slot and, for a number below a law, that number's name.
 struct Found {
-  const ParameterSlot* slot;
+  ParameterSlot slot;
   std::string name;
 };
 
 Found find(const Model& model, const Parameters& parameters, std::string_view path) {
   for (std::size_t cut = path.size(); cut != std::string_view::npos && cut > 0; cut = path.rfind('/', cut - 1)) {
-    const ParameterSlot* slot = find_slot(model, path.substr(0, cut));
-    if (slot == nullptr) continue;
-    if (cut == path.size()) return {slot, slot->kind == ParameterSlot::Kind::law ? "mean" : ""};
+    const std::optional<ParameterSlot> slot = find_slot(model, path.substr(0, cut));
+    if (!slot) continue;
+    if (cut == path.size()) return {*slot, slot->kind == ParameterSlot::Kind::law ? "mean" : ""};
     const std::string name(path.substr(cut + 1));
     if (slot->kind != ParameterSlot::Kind::law) break;
     const auto names = parameters.law(slot->index).number_names();
-    if (name == "mean" || std::ranges::find(names, name) != names.end()) return {slot, name};
+    if (name == "mean" || std::ranges::find(names, name) != names.end()) return {*slot, name};
     break;
   }
   unknown_path(model, path);
@@ -155,7 +155,7 @@ void choose(const Choice& choice, Parameters& parameters) {
 void set_law_number(const Found& found, Parameters& parameters, const std::string& path, const std::string& text,
                     double value) {
   try {
-    parameters.set_law(found.slot->index, parameters.law(found.slot->index).with(found.name, value));
+    parameters.set_law(found.slot.index, parameters.law(found.slot.index).with(found.name, value));
   } catch (const InvalidInput& error) {
     Fault fault = error.faults().front();
     fault.path = path;
@@ -168,7 +168,7 @@ void set_law_number(const Found& found, Parameters& parameters, const std::strin
 void set_or_note(const Model& model, Parameters& parameters, const std::string& path, const std::string& text,
                  std::map<std::uint32_t, Choice>& choices) {
   const Found found = find(model, parameters, path);
-  const ParameterSlot& slot = *found.slot;
+  const ParameterSlot& slot = found.slot;
   const double value = read_number(slot, found.name, path, text);
   if (slot.kind == ParameterSlot::Kind::law) {
     set_law_number(found, parameters, path, text, value);
@@ -187,9 +187,9 @@ void set_or_note(const Model& model, Parameters& parameters, const std::string& 
   choice.given[slot.index] = value;
 }
 
-const ParameterSlot& law_slot(const Model& model, std::string_view path) {
-  const ParameterSlot* slot = find_slot(model, path);
-  if (slot == nullptr || slot->kind != ParameterSlot::Kind::law) unknown_path(model, path);
+ParameterSlot law_slot(const Model& model, std::string_view path) {
+  const std::optional<ParameterSlot> slot = find_slot(model, path);
+  if (!slot || slot->kind != ParameterSlot::Kind::law) unknown_path(model, path);
   return *slot;
 }
 
@@ -221,6 +221,19 @@ std::uint32_t Parameters::add_law(const Distribution& law) {
   return laws() - 1;
 }
 
+void Parameters::append(const Parameters& more) {
+  const auto before = static_cast<std::uint32_t>(different_.size());
+  different_.insert(different_.end(), more.different_.begin(), more.different_.end());
+  users_.insert(users_.end(), more.users_.begin(), more.users_.end());
+  for (const std::uint32_t which : more.which_) which_.push_back(before + which);
+  probabilities.insert(probabilities.end(), more.probabilities.begin(), more.probabilities.end());
+}
+
+void Parameters::reserve(std::size_t laws, std::size_t probabilities_in_all) {
+  which_.reserve(laws);
+  probabilities.reserve(probabilities_in_all);
+}
+
 bool operator==(const Parameters& a, const Parameters& b) {
   if (a.laws() != b.laws() || a.probabilities != b.probabilities) return false;
   for (std::uint32_t i = 0; i < a.laws(); ++i)
@@ -232,23 +245,22 @@ std::string slot_path(const Model& model, const ParameterSlot& slot) {
   return model.entities[slot.entity].path + "/" + slot_name(model, slot);
 }
 
-const ParameterSlot* find_slot(const Model& model, std::string_view path) {
+std::optional<ParameterSlot> find_slot(const Model& model, std::string_view path) {
   std::size_t end = 0;  // of the path of the equipment, which has four names
   for (int i = 0; i < 4 && end != std::string_view::npos; ++i) end = path.find('/', end + 1);
-  if (end == std::string_view::npos) return nullptr;
+  if (end == std::string_view::npos) return std::nullopt;
   const std::uint32_t entity = model.entity_at(path.substr(0, end));
-  if (entity == kNone) return nullptr;
+  if (entity == kNone) return std::nullopt;
   const std::string_view name = path.substr(end + 1);
-  auto slot = std::ranges::lower_bound(model.parameter_slots, entity, {}, &ParameterSlot::entity);
-  for (; slot != model.parameter_slots.end() && slot->entity == entity; ++slot)
-    if (slot_name(model, *slot) == name) return &*slot;
-  return nullptr;
+  for (const ParameterSlot& slot : slots_of(model, entity))
+    if (slot_name(model, slot) == name) return slot;
+  return std::nullopt;
 }
 
 double get_number(const Model& model, const Parameters& parameters, std::string_view path) {
   const Found found = find(model, parameters, path);
-  if (found.slot->kind != ParameterSlot::Kind::law) return parameters.probabilities[found.slot->index];
-  const Distribution& law = parameters.law(found.slot->index);
+  if (found.slot.kind != ParameterSlot::Kind::law) return parameters.probabilities[found.slot.index];
+  const Distribution& law = parameters.law(found.slot.index);
   return found.name == "mean" ? law.mean() : law.number(found.name);
 }
 

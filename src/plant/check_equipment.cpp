@@ -121,8 +121,8 @@ void check_buffer(Checks& checks, const Place& place, const Buffer& buffer) {
 
 }  // namespace
 
-void check_equipment(Checks& checks) {
-  for (const Place& place : checks.index.equipment()) {
+void check_equipment(Checks& checks, std::span<const Place> equipment) {
+  for (const Place& place : equipment) {
     if (const auto* source = place.as<Source>()) check_source(checks, place, *source);
     if (const auto* machine = place.as<Machine>()) check_machine(checks, place, *machine);
     if (const auto* buffer = place.as<Buffer>()) check_buffer(checks, place, *buffer);

@@ -281,7 +281,7 @@ bool has_one_way(const Checks& checks) {
 
 void check_flow(Checks& checks) {
   check_outputs(checks);
-  if (has_one_way(checks) && !checks.has_instant_machine) return;
+  if (has_one_way(checks) && !checks.index.has_instant_machine()) return;
   std::set<std::vector<std::size_t>> reported;
   for (const std::string& product : checks.products) {
     const std::vector<bool> reached = reach_of(checks, product);

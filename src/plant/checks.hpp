@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,7 +26,7 @@ struct Checks {
   const PlantIndex& index;
   std::vector<std::string> products;  ///< never empty
   std::vector<Fault> faults;
-  bool has_instant_machine = false;  ///< whose cycle time may be 0 for some product; told by check_equipment
+  bool has_instant_machine = false;  ///< whose cycle time may be 0 for some product: told by check_equipment
 
   void fault(std::string path, std::string value, std::string expected, std::string nearest = {}) {
     faults.push_back({std::move(path), std::move(value), std::move(expected), std::move(nearest), {}, 0});
@@ -53,7 +54,9 @@ struct Checks {
 };
 
 void check_structure(Checks& checks);  ///< names, products, clock, calendars, crews, controllers
-void check_equipment(Checks& checks);  ///< the numbers and references of each source, machine and buffer
-void check_flow(Checks& checks);       ///< where parts go: outputs, probabilities, loops
+void check_hashes(Checks& checks);     ///< paths whose random numbers would be the same
+/// The numbers and references of each source, machine and buffer.
+void check_equipment(Checks& checks, std::span<const PlantIndex::Place> equipment);
+void check_flow(Checks& checks);  ///< where parts go: outputs, probabilities, loops
 
 }  // namespace takt::detail

@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "plant/checks.hpp"
 #include "plant/text.hpp"
 #include "takt/core/random.hpp"
 
@@ -42,6 +43,19 @@ bool has_name(const PlantIndex::Place& place, std::uint64_t head, std::string_vi
          ((name.size() <= kInHead && place.legal_name) || place.equipment->name == name);
 }
 
+/// The heads of names and whose they are, in the order of names; of equal names the first written goes first.
+std::vector<std::pair<std::uint64_t, std::uint32_t>> by_name(const std::vector<Equipment>& equipment) {
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> order;
+  order.reserve(equipment.size());
+  for (std::uint32_t i = 0; i < equipment.size(); ++i) order.emplace_back(head_of(equipment[i].name), i);
+  std::ranges::sort(order, [&equipment](const auto& a, const auto& b) {
+    if (a.first != b.first) return a.first < b.first;
+    const int names = equipment[a.second].name.compare(equipment[b.second].name);
+    return names != 0 ? names < 0 : a.second < b.second;
+  });
+  return order;
+}
+
 std::string workshop_path(const Enterprise& enterprise, const Workshop& workshop) {
   return "/" + enterprise.name + "/" + workshop.name;
 }
@@ -76,50 +90,88 @@ std::string PlantIndex::LinePlace::path() const { return workshop_path(*enterpri
 
 std::string PlantIndex::CrewPlace::path() const { return workshop_path(*enterprise, *workshop) + "/" + crew->name; }
 
-// Of two things with one path, which validate reports, the first written is found by it.
 PlantIndex::PlantIndex(const Plant& plant) {
-  std::size_t equipment = 0;
+  ThreadPool alone(1);
+  *this = PlantIndex(plant, alone);
+}
+
+// A line is read once, and checked while it is at hand: large plants do not fit the caches.
+PlantIndex::PlantIndex(const Plant& plant, ThreadPool& pool) {
+  sort_levels(plant);
+  constexpr std::size_t kLines = 64;  // a piece of work: whatever the number of threads, the pieces are the same
+  struct Piece {
+    std::vector<std::uint32_t> targets;
+    bool is_sound = true, has_instant_machine = false;
+  };
+  std::vector<Piece> pieces((lines_.size() + kLines - 1) / kLines);
+  pool.run(pieces.size(), [&](std::size_t p) {
+    Piece& piece = pieces[p];
+    detail::Checks checks(plant, *this);
+    for (const LinePlace& line : std::span(lines_).subspan(p * kLines, std::min(kLines, lines_.size() - p * kLines))) {
+      add_line(line);
+      resolve_within(line, piece.targets);
+      detail::check_equipment(checks, std::span(equipment_).subspan(line.first, line.count));
+    }
+    piece.is_sound = checks.faults.empty();
+    piece.has_instant_machine = checks.has_instant_machine;
+  });
+  std::size_t targets = 0;
+  for (const Piece& piece : pieces) targets += piece.targets.size();
+  targets_.reserve(targets);
+  for (std::size_t p = 0; p < pieces.size(); ++p) {
+    const LinePlace& last = lines_[std::min((p + 1) * kLines, lines_.size()) - 1];
+    const auto before = static_cast<std::uint32_t>(targets_.size());
+    for (std::uint32_t e = lines_[p * kLines].first; e < last.first + last.count; ++e) first_target_[e] += before;
+    targets_.insert(targets_.end(), pieces[p].targets.begin(), pieces[p].targets.end());
+    equipment_is_sound_ = equipment_is_sound_ && pieces[p].is_sound;
+    has_instant_machine_ = has_instant_machine_ || pieces[p].has_instant_machine;
+  }
+  first_target_.back() = static_cast<std::uint32_t>(targets_.size());
+  resolve_elsewhere();
+}
+
+// Of two things with one path, which validate reports, the first written is found by it.
+void PlantIndex::sort_levels(const Plant& plant) {
   for (const Enterprise& enterprise : plant.enterprises)
     for (const Workshop& workshop : enterprise.workshops) {
       for (const Crew& crew : workshop.crews) crews_.push_back({&enterprise, &workshop, &crew});
-      for (const Line& line : workshop.lines) {
-        lines_.push_back({&enterprise, &workshop, &line});
-        equipment += line.equipment.size();
-      }
+      for (const Line& line : workshop.lines) lines_.push_back({&enterprise, &workshop, &line});
     }
   std::ranges::stable_sort(lines_, [](const LinePlace& a, const LinePlace& b) {
+    if (a.workshop == b.workshop) return compare_levels(a.line->name, b.line->name) < 0;
     return compare(a, {b.enterprise->name, b.workshop->name, b.line->name}) < 0;
   });
   std::ranges::stable_sort(crews_, [](const CrewPlace& a, const CrewPlace& b) {
     return compare(a, {b.enterprise->name, b.workshop->name, b.crew->name}) < 0;
   });
-  equipment_.reserve(equipment);
-  first_target_.reserve(equipment + 1);
-  targets_.reserve(equipment);
+  std::uint32_t equipment = 0;
   for (LinePlace& line : lines_) {
-    line.first = static_cast<std::uint32_t>(equipment_.size());
+    line.first = equipment;
     line.count = static_cast<std::uint32_t>(line.line->equipment.size());
-    add_line(line);
-    resolve_within(line);
+    equipment += line.count;
   }
-  first_target_.push_back(static_cast<std::uint32_t>(targets_.size()));
+  equipment_.resize(equipment);
+  first_target_.resize(equipment + std::size_t{1});
+}
+
+/// Most outputs lead to a neighbour: those are resolved while the line is at hand.
+void PlantIndex::resolve_within(const LinePlace& line, std::vector<std::uint32_t>& targets) {
+  for (std::uint32_t e = line.first; e < line.first + line.count; ++e) {
+    first_target_[e] = static_cast<std::uint32_t>(targets.size());
+    for (const Output& output : equipment_[e].equipment->to) {
+      const auto target = find_in_line(line, output.to);
+      targets.push_back(target ? static_cast<std::uint32_t>(*target) : kUnknown);
+    }
+  }
+}
+
+void PlantIndex::resolve_elsewhere() {
   for (std::size_t e = 0; e < equipment_.size(); ++e)
     for (std::uint32_t i = first_target_[e]; i < first_target_[e + 1]; ++i)
       if (targets_[i] == kUnknown) {
         const auto target = find_equipment(equipment_[e].equipment->to[i - first_target_[e]].to, equipment_[e]);
         if (target) targets_[i] = static_cast<std::uint32_t>(*target);
       }
-}
-
-/// Most outputs lead to a neighbour: those are resolved while the line is at hand.
-void PlantIndex::resolve_within(const LinePlace& line) {
-  for (const Place& place : std::span(equipment_).subspan(line.first, line.count)) {
-    first_target_.push_back(static_cast<std::uint32_t>(targets_.size()));
-    for (const Output& output : place.equipment->to) {
-      const auto target = find_in_line(line, output.to);
-      targets_.push_back(target ? static_cast<std::uint32_t>(*target) : kUnknown);
-    }
-  }
 }
 
 void PlantIndex::add_line(const LinePlace& line) {
@@ -132,23 +184,23 @@ void PlantIndex::add_line(const LinePlace& line) {
                             .add(line.line->name)
                             .add('/');
   const auto number = static_cast<std::uint32_t>(&line - lines_.data());
-  for (const Equipment& equipment : line.line->equipment) {
+  const std::vector<Equipment>& all = line.line->equipment;
+  Place* place = equipment_.data() + line.first;
+  for (const auto& [head, i] : by_name(all)) {
+    const Equipment& equipment = all[i];
     const std::vector<Output>& to = equipment.to;
-    equipment_.push_back({.enterprise = line.enterprise,
-                          .workshop = line.workshop,
-                          .line = line.line,
-                          .equipment = &equipment,
-                          .line_number = number,
-                          .kind = static_cast<std::uint8_t>(equipment.is.index()),
-                          .legal_name = is_legal_name(equipment.name),
-                          .plain_way = to.size() == 1 && to[0].probability == 1.0 && to[0].product.empty(),
-                          .name_size = static_cast<std::uint8_t>(std::min<std::size_t>(equipment.name.size(), 255)),
-                          .name_head = head_of(equipment.name),
-                          .path_hash = PathHash(here).add(equipment.name).value()});
+    *place++ = {.enterprise = line.enterprise,
+                .workshop = line.workshop,
+                .line = line.line,
+                .equipment = &equipment,
+                .line_number = number,
+                .kind = static_cast<std::uint8_t>(equipment.is.index()),
+                .legal_name = is_legal_name(equipment.name),
+                .plain_way = to.size() == 1 && to[0].probability == 1.0 && to[0].product.empty(),
+                .name_size = static_cast<std::uint8_t>(std::min<std::size_t>(equipment.name.size(), 255)),
+                .name_head = head,
+                .path_hash = PathHash(here).add(equipment.name).value()};
   }
-  std::ranges::stable_sort(std::span(equipment_).subspan(line.first), [](const Place& a, const Place& b) {
-    return comes_before(a, b.name_head, b.equipment->name);
-  });
 }
 
 std::strong_ordering PlantIndex::compare(const LinePlace& place, const Names& names) {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <array>
 #include <bit>
-#include <set>
+#include <iterator>
 #include <string_view>
 #include <tuple>
+#include <unordered_set>
 #include <utility>
 
 #include "plant/checks.hpp"
@@ -63,25 +65,6 @@ void each_path(const Checks& checks, Add add) {
         place.path_hash, [&] { return place.path(); }, [&] { return place.pointer(); });
 }
 
-/// Streams of random numbers are keyed by the hash of a path alone.
-void check_hashes(Checks& checks) {
-  std::vector<std::uint64_t> hashes;
-  hashes.reserve(2 * checks.index.equipment().size());
-  each_path(checks, [&](std::uint64_t hash, auto, auto) { hashes.push_back(hash); });
-  if (!has_repeat(hashes)) return;
-  std::vector<std::tuple<std::uint64_t, std::string, std::string>> all;
-  each_path(checks, [&](std::uint64_t hash, auto path, auto pointer) { all.emplace_back(hash, path(), pointer()); });
-  std::sort(all.begin(), all.end());
-  for (std::size_t i = 1; i < all.size(); ++i) {
-    const auto& [hash, path, pointer] = all[i];
-    const auto& [hash_before, path_before, pointer_before] = all[i - 1];
-    if (hash == hash_before && path != path_before) {
-      checks.fault(pointer, in_quotes(path),
-                   "another name: the random numbers of " + path_before + " have the same key");
-    }
-  }
-}
-
 // The names of one name space.
 class Names {
  public:
@@ -96,7 +79,7 @@ class Names {
  private:
   Checks& checks_;
   std::string where_;
-  std::set<std::string_view> seen_;
+  std::unordered_set<std::string_view> seen_;
 };
 
 void check_spans(Checks& checks, const std::string& pointer, const DaySpans& spans) {
@@ -173,6 +156,25 @@ void check_equipment_names(Checks& checks) {
 
 }  // namespace
 
+/// Streams of random numbers are keyed by the hash of a path alone.
+void check_hashes(Checks& checks) {
+  std::vector<std::uint64_t> hashes;
+  hashes.reserve(2 * checks.index.equipment().size());
+  each_path(checks, [&](std::uint64_t hash, auto, auto) { hashes.push_back(hash); });
+  if (!has_repeat(hashes)) return;
+  std::vector<std::tuple<std::uint64_t, std::string, std::string>> all;
+  each_path(checks, [&](std::uint64_t hash, auto path, auto pointer) { all.emplace_back(hash, path(), pointer()); });
+  std::sort(all.begin(), all.end());
+  for (std::size_t i = 1; i < all.size(); ++i) {
+    const auto& [hash, path, pointer] = all[i];
+    const auto& [hash_before, path_before, pointer_before] = all[i - 1];
+    if (hash == hash_before && path != path_before) {
+      checks.fault(pointer, in_quotes(path),
+                   "another name: the random numbers of " + path_before + " have the same key");
+    }
+  }
+}
+
 void check_structure(Checks& checks) {
   const Plant& plant = checks.plant;
   if (plant.name.empty()) checks.fault("/name", "\"\"", "the name of the plant");
@@ -199,22 +201,36 @@ void check_structure(Checks& checks) {
     }
   }
   check_equipment_names(checks);
-  check_hashes(checks);
-  if (checks.index.equipment().empty()) {
-    checks.fault("/enterprises", "no equipment", "one enterprise with equipment at least");
-  }
 }
 
 }  // namespace detail
 
-std::vector<Fault> validate(const Plant& plant, const PlantIndex& index) {
-  detail::Checks checks(plant, index);
-  detail::check_structure(checks);
-  detail::check_equipment(checks);
-  detail::check_flow(checks);
-  return std::move(checks.faults);
+std::vector<Fault> validate(const Plant& plant, const PlantIndex& index, ThreadPool& pool) {
+  const std::array<void (*)(detail::Checks&), 4> checks = {
+      detail::check_structure,
+      detail::check_hashes,
+      [](detail::Checks& of_equipment) {
+        if (of_equipment.index.equipment().empty())
+          of_equipment.fault("/enterprises", "no equipment", "one enterprise with equipment at least");
+        if (!of_equipment.index.equipment_is_sound())
+          detail::check_equipment(of_equipment, of_equipment.index.equipment());
+      },
+      detail::check_flow,
+  };
+  std::array<std::vector<Fault>, checks.size()> found;
+  pool.run(checks.size(), [&](std::size_t i) {
+    detail::Checks own(plant, index);
+    checks[i](own);
+    found[i] = std::move(own.faults);
+  });
+  std::vector<Fault> faults;
+  for (std::vector<Fault>& each : found) std::ranges::move(each, std::back_inserter(faults));
+  return faults;
 }
 
-std::vector<Fault> validate(const Plant& plant) { return validate(plant, PlantIndex(plant)); }
+std::vector<Fault> validate(const Plant& plant) {
+  ThreadPool alone(1);
+  return validate(plant, PlantIndex(plant, alone), alone);
+}
 
 }  // namespace takt

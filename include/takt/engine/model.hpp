@@ -13,6 +13,7 @@
 
 #include "takt/core/distribution.hpp"
 #include "takt/core/id.hpp"
+#include "takt/core/thread_pool.hpp"
 #include "takt/engine/parameters.hpp"
 #include "takt/plant/plant.hpp"
 
@@ -59,6 +60,8 @@ struct MachineSpec {
 struct Route {
   std::uint32_t place = kNone;  ///< a buffer, or a sink if >= Model::buffers.size()
   std::uint32_t probability = kNone;
+  std::uint32_t product = kNone;  ///< for which it is; kNone: for those without ways of their own
+  std::uint32_t output = 0;       ///< among the outputs as they are written
 };
 struct RouteRange {
   std::uint32_t first = 0, count = 0;
@@ -158,15 +161,15 @@ struct Model {
   std::vector<std::uint32_t> inputs;      ///< buffer of each input
   std::vector<std::uint32_t> consumers;   ///< machine of each consumer
   std::vector<Route> routes;
-  std::vector<RouteRange> routes_of;  ///< of machines and sources that route by product
-  std::vector<std::uint32_t> law_of;  ///< law of a product, of machines whose laws depend on it
+  std::vector<RouteRange> routes_of;      ///< of machines and sources that route by product
+  std::vector<std::uint32_t> law_of;      ///< law of a product, of machines whose laws depend on it
+  std::vector<std::uint8_t> has_own_law;  ///< beside each: whether the product has a law of its own there
   std::vector<Share> shares;
   std::vector<TimetableEntry> timetable;
 
   std::vector<Entity> entities;  ///< sorted by path
   std::vector<std::uint32_t> machine_entity, buffer_entity, source_entity, sink_entity,
-      crew_entity;                             ///< implicit buffers: kNone
-  std::vector<ParameterSlot> parameter_slots;  ///< by entity
+      crew_entity;  ///< implicit buffers: kNone
 
   /// Whether buffers keep their parts one by one (identity, or several products) and not only their number.
   bool keeps_parts() const { return options.part_identity || products.size() > 1; }
@@ -188,7 +191,11 @@ struct Model {
   std::string buffer_path(std::size_t b) const;  ///< an implicit buffer has the path of its machine and "/entry"
 };
 
-/// Validates and compiles. Throws InvalidInput with every fault of the plant. The time is linear in its size.
+/// Validates and compiles. Throws InvalidInput with every fault of the plant. The time is linear in its size; of a
+/// plant with ten thousand equipments or more, lines are shared among the cores. The model is the same on any number of
+/// threads.
 Model compile(Plant plant, CompileOptions options = {});
+/// The same on the threads of a pool.
+Model compile(Plant plant, CompileOptions options, ThreadPool& pool);
 
 }  // namespace takt

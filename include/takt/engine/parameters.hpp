@@ -2,7 +2,9 @@
 // The numbers of a plant that are learnt or varied: laws and probabilities. A plain value beside the Model.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,6 +24,8 @@ class Parameters {
   std::uint32_t laws() const { return static_cast<std::uint32_t>(which_.size()); }
   void set_law(std::uint32_t number, Distribution law);
   std::uint32_t add_law(const Distribution& law);  ///< its number
+  void append(const Parameters& more);             ///< its laws and probabilities behind those that are there
+  void reserve(std::size_t laws, std::size_t probabilities_in_all);
 
   std::vector<double> probabilities;  ///< of routes, shares and scrap
 
@@ -48,10 +52,13 @@ struct ParameterSlot {
   Kind kind = Kind::law;
 };
 
+/// The numbers of an entity; of all entities, in their order.
+std::vector<ParameterSlot> slots_of(const Model& model, std::uint32_t entity);
+std::vector<ParameterSlot> slots_of(const Model& model);
 /// The path of a slot.
 std::string slot_path(const Model& model, const ParameterSlot& slot);
 /// The slot at a path, or none.
-const ParameterSlot* find_slot(const Model& model, std::string_view path);
+std::optional<ParameterSlot> find_slot(const Model& model, std::string_view path);
 
 /// The number at a path. A law's own path means its mean in seconds; below it are its named numbers ("/cv", "/low").
 /// Throws InvalidInput naming the nearest path.

@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "takt/core/thread_pool.hpp"
 #include "takt/plant/plant.hpp"
 
 namespace takt {
@@ -22,6 +23,8 @@ namespace takt {
 class PlantIndex {
  public:
   explicit PlantIndex(const Plant& plant);
+  /// The same, the lines shared among the threads of a pool.
+  PlantIndex(const Plant& plant, ThreadPool& pool);
 
   template <class Kind>
   static constexpr std::uint8_t kKind = std::is_same_v<Kind, Source>    ? 0
@@ -83,6 +86,11 @@ class PlantIndex {
   }
   static constexpr std::uint32_t kUnknown = 0xffffffffU;
 
+  /// What `validate` asks of each equipment by itself was seen while it was at hand: whether all of it is sound, and
+  /// whether a machine may take no time.
+  bool equipment_is_sound() const { return equipment_is_sound_; }
+  bool has_instant_machine() const { return has_instant_machine_; }
+
   /// The equipment or crew that `name` means when it is written at `from`; an index into the lists above. A place
   /// without a line stands for its workshop, as where a controller names what it owns.
   std::optional<std::size_t> find_equipment(std::string_view name, const Place& from) const;
@@ -100,19 +108,22 @@ class PlantIndex {
   static std::strong_ordering compare(const CrewPlace& place, const Names& names);
   std::optional<std::size_t> find_in_line(const LinePlace& line, std::string_view name) const;
   std::optional<std::size_t> find_in(const Names& line, std::string_view name) const;
+  void sort_levels(const Plant& plant);
   void add_line(const LinePlace& line);
-  void resolve_within(const LinePlace& line);
+  void resolve_within(const LinePlace& line, std::vector<std::uint32_t>& targets);
+  void resolve_elsewhere();
 
   std::vector<LinePlace> lines_;
   std::vector<Place> equipment_;
   std::vector<CrewPlace> crews_;
   std::vector<std::uint32_t> first_target_, targets_;
+  bool equipment_is_sound_ = true, has_instant_machine_ = false;
 };
 
 /// Whether a name is one of letters, digits, '_', '-' and '.'.
 bool is_legal_name(std::string_view name);
 
-/// `validate` where there is an index of the plant already.
-std::vector<Fault> validate(const Plant& plant, const PlantIndex& index);
+/// `validate` where there is an index of the plant already, its parts on the threads of a pool.
+std::vector<Fault> validate(const Plant& plant, const PlantIndex& index, ThreadPool& pool);
 
 }  // namespace takt
