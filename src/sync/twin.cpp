@@ -157,7 +157,7 @@ std::vector<Adopted> Twin::adopt() {
       set_law(*model_, parameters_, path, reference.scaled(ratio));
   }
   std::vector<Adopted> adopted;
-  for (const ParameterSlot& slot : model_->parameter_slots)
+  for (const ParameterSlot& slot : slots_of(*model_))
     if (slot.kind == ParameterSlot::Kind::law && !(parameters_.law(slot.index) == before.law(slot.index)))
       adopted.push_back({slot_path(*model_, slot), before.law(slot.index).mean(), parameters_.law(slot.index).mean()});
   fidelity_.restart(*model_, parameters_, model_->plant.clock.to_wall(state_.now));
