@@ -35,8 +35,8 @@ MigratedTwin migrate(const Twin& old, Model to) {
 
   twin.learnt_ = old.learnt_;
   made.report.unlearnt = twin.learnt_.forget_unless([&](const std::string& path) {
-    const ParameterSlot* const slot = find_slot(*model, path);
-    return slot != nullptr && slot->kind == ParameterSlot::Kind::law &&
+    const std::optional<ParameterSlot> slot = find_slot(*model, path);
+    return slot && slot->kind == ParameterSlot::Kind::law &&
            get_law(from, from.defaults, path) == get_law(*model, model->defaults, path);
   });
   std::ranges::sort(made.report.unlearnt);

@@ -36,7 +36,7 @@ class Controller : public SnapshotSource {
     Delivery delivery{.arrival = now(), .source = "plc"};
     delivery.snapshot = {
         .ts = now(), .source = "plc", .seq = seq, .complete = complete, .entities = {std::move(reading)}};
-    inbox_->put(std::move(delivery));
+    inbox_.load()->put(std::move(delivery));
   }
   bool is_started() const { return inbox_ != nullptr; }
 
