@@ -25,8 +25,8 @@ struct AgreementOptions {
   double levels = 0.90;      ///< share of levels that should be right, to one part
   double half_life = 500.0;  ///< comparisons
   std::uint32_t least = 20;  ///< comparisons of a cell before it is judged
-  double warning = 0.12;     ///< a share lower by this, and by chance hardly, is near its limit
-  double invalid = 0.20;
+  double warning = 0.20;     ///< a share lower by this, and by chance hardly, is near its limit
+  double invalid = 0.35;
   template <class Bytes>
   void fields(Bytes& bytes) {
     bytes(modes, levels, half_life, least, warning, invalid);
