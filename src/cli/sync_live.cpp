@@ -5,6 +5,7 @@
 
 #include <csignal>
 #include <map>
+#include <thread>
 #include <utility>
 
 #include "cli/exit_status.hpp"
@@ -158,6 +159,17 @@ LiveTwin begin(Plant plant, const LiveOptions& options, std::optional<io::LiveHi
   return live;
 }
 
+/// A history that could not be written tries again every second: there may be room by now.
+bool close(io::LiveHistory& history, const LiveTwin& live) {
+  constexpr int kTries = 8;
+  constexpr std::chrono::milliseconds kPause{300};
+  for (int i = 0; i < kTries; ++i) {
+    if (history.close(live)) return true;
+    std::this_thread::sleep_for(kPause);
+  }
+  return false;
+}
+
 io::ServiceOptions service_options(const LiveWishes& wishes, Tellers& tellers) {
   io::ServiceOptions options;
   options.forecast_every = wishes.forecast_every;
@@ -222,7 +234,7 @@ int sync_live(const std::filesystem::path& plant, const TwinOptions& twin, const
   http.reset();
   bool is_kept = true;
   service.look([&](const LiveTwin& live) {
-    is_kept = !tellers.history || tellers.history->close(live);
+    is_kept = !tellers.history || close(*tellers.history, live);
     print_data(json ? pretty(state_json(live)) : text_of(live));
   });
   if (!is_kept) throw WriteError("the history cannot be written: what it lacks stays in its journal");
