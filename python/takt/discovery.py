@@ -90,7 +90,7 @@ def discover(
     ...     "complete": pd.to_datetime(["2026-03-02 06:02", "2026-03-02 06:04", "2026-03-02 06:07"]),
     ... })
     >>> found = takt.discover(log)
-    >>> [path for path in found.plant.paths if path.endswith(("cut", "glue"))]
+    >>> [path for path in found.plant.paths if path.endswith(("/cut", "/glue"))]
     ['/discovered/plant/line/cut', '/discovered/plant/line/glue']
     """
     is_file = isinstance(log, (str, os.PathLike))
