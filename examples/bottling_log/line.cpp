@@ -104,12 +104,9 @@ void Line::begin(Instant at) {
 void Line::judge_day(const News& end) {
   if (!morning_ || !(end.monitored_h > 0.0)) return;
   Question question{.cut = morning_->since_, .product = *product_, .of_day = true, .horizon = kLongestDay};
-  days_[{false, false}].add(takt::place_in(morning_->raw_answer(question), end.bottles));
+  days_[false].add(takt::place_in(morning_->raw_answer(question), end.bottles));
   question.availability = true;
-  days_[{true, false}].add(takt::place_in(morning_->raw_answer(question), 100.0 * end.operation_h / end.monitored_h));
-  question.availability = false;
-  question.monitored = takt::from_seconds(3600.0 * end.monitored_h);
-  days_[{false, true}].add(takt::place_in(morning_->raw_answer(question), end.bottles));
+  days_[true].add(takt::place_in(morning_->raw_answer(question), 100.0 * end.operation_h / end.monitored_h));
 }
 
 void Line::change(bool running, Instant at, Instant known) {
@@ -151,8 +148,9 @@ double Line::ran_s(Instant from, Instant to) const {
 
 takt::WeightedAtoms Line::answer(const Question& question) const {
   const takt::WeightedAtoms law = raw_answer(question);
-  const auto calibration = days_.find({question.availability, question.monitored.has_value()});
-  return question.of_day && calibration != days_.end() ? calibration->second.apply(law) : law;
+  const auto calibration = days_.find(question.availability);
+  const bool by_shift = question.of_day && !question.monitored;
+  return by_shift && calibration != days_.end() ? calibration->second.apply(law) : law;
 }
 
 takt::WeightedAtoms Line::raw_answer(const Question& question) const {

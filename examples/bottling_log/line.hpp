@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "record.hpp"
-#include "takt/sync/recalibration.hpp"
 #include "takt/sync/pace.hpp"
+#include "takt/sync/recalibration.hpp"
 #include "takt/sync/spell_futures.hpp"
 #include "takt/sync/twin.hpp"
 
@@ -39,7 +39,7 @@ class Line {
   void observe(const News& news);
 
   /// The law of the answer: futures from the cut on, to the end of what is monitored or, where that is not told, of the
-  /// shift or the horizon. Those of a day are put right by how those of past days did.
+  /// shift or the horizon. Those of a day without a plan are put right by how those of past days did.
   takt::WeightedAtoms answer(const Question& question) const;
 
  private:
@@ -55,12 +55,12 @@ class Line {
   takt::Twin twin_;
   takt::SpellHistory spells_, shifts_;
   takt::PaceLedger pace_;
-  std::map<std::pair<bool, bool>, takt::Recalibration> days_;  // by whether of availability, and whether a plan is told
-  std::shared_ptr<const Line> morning_;                      // as it stood when the production began; shared by copies
-  std::optional<std::string> product_;                       // under way
-  Instant since_{};                                          // the production's beginning
-  bool stopped_ = false;                                     // by the last news of a stop
-  std::vector<std::pair<Instant, Instant>> running_;         // stretches of the present production, the last one open
+  std::map<bool, takt::Recalibration> days_;          // without a plan, by whether of availability
+  std::shared_ptr<const Line> morning_;               // as it stood when the production began; shared by copies
+  std::optional<std::string> product_;                // under way
+  Instant since_{};                                   // the production's beginning
+  bool stopped_ = false;                              // by the last news of a stop
+  std::vector<std::pair<Instant, Instant>> running_;  // stretches of the present production, the last one open
   bool is_open_ = false;
   double bottles_ = 0.0;
   std::uint64_t sequence_ = 0;
