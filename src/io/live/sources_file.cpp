@@ -36,7 +36,7 @@ class SourcesReader {
     const JsonValue list = record.need("sources", expected);
     for (JsonValue source = reader_.members(list, expected); source; source = source.next())
       if (auto options = read_source(source)) sources.sources.emplace_back(source.key(), std::move(*options));
-    if (list.kind() == JsonValue::Kind::object && !list.first()) reader_.fault(list, "at least one source");
+    if (list && list.kind() == JsonValue::Kind::object && !list.first()) reader_.fault(list, "at least one source");
     return sources;
   }
 

@@ -89,6 +89,7 @@ TEST(SourcesFile, TellsEveryFaultAtOnce) {
         R"(/sources/g/items/i/equipment: found "m")", "did you mean good?", "/sources/h/table"})
     EXPECT_THAT(faults, HasSubstr(expected));
   EXPECT_THAT(faults_of(R"("sources": {})"), HasSubstr("at least one source"));
+  EXPECT_THAT(faults_of(R"("blind_after": "1 h")"), HasSubstr("/sources"));
 }
 
 }  // namespace
