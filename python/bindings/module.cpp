@@ -18,5 +18,6 @@ PYBIND11_MODULE(_core, module) {
   takt::python::bind_io(module);
   takt::python::bind_report(module);
   takt::python::bind_store(module);
+  takt::python::bind_history(module);
   takt::python::bind_futures(module);
 }

@@ -20,6 +20,7 @@ void bind_discovery(py::module_& module);
 void bind_study(py::module_& module);
 void bind_io(py::module_& module);
 void bind_store(py::module_& module);
+void bind_history(py::module_& module);
 void bind_report(py::module_& module);
 void bind_futures(py::module_& module);
 

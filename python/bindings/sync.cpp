@@ -20,15 +20,10 @@
 #include "takt/engine/explain.hpp"
 #include "takt/io/plant/plant_file.hpp"
 #include "takt/sync/twin.hpp"
+#include "twin.hpp"
 
 namespace takt::python {
 namespace {
-
-struct LiveTwin {
-  explicit LiveTwin(Twin its_twin) : twin(std::move(its_twin)) {}
-  Twin twin;
-  Turns turns;
-};
 
 const char* name_of(MergeReport::Status status) {
   switch (status) {
@@ -40,21 +35,21 @@ const char* name_of(MergeReport::Status status) {
   return "duplicate";
 }
 
-std::unique_ptr<LiveTwin> make_twin(const Model& model, const py::object& seed, bool learn,
-                                    const py::object& largest_gap, const py::object& particles) {
+std::unique_ptr<SharedTwin> make_twin(const Model& model, const py::object& seed, bool learn,
+                                      const py::object& largest_gap, const py::object& particles) {
   const Duration gap = to_length(largest_gap, "largest_gap");
   constexpr std::uint64_t kMostParticles = 1'000'000;
   const auto members = static_cast<std::uint32_t>(to_count(particles, "particles", 0, kMostParticles));
   const std::uint64_t number = to_count(seed, "seed", 0, std::numeric_limits<std::uint64_t>::max());
   const py::gil_scoped_release release;
-  return std::make_unique<LiveTwin>(
+  return std::make_unique<SharedTwin>(
       Twin(Model(model), {.seed = number, .learn = learn, .largest_gap = gap, .particles = members}));
 }
 
-std::unique_ptr<LiveTwin> copy_of(const LiveTwin& live) {
+std::unique_ptr<SharedTwin> copy_of(const SharedTwin& live) {
   const auto turn = live.turns.take();
   const py::gil_scoped_release release;
-  return std::make_unique<LiveTwin>(live.twin);
+  return std::make_unique<SharedTwin>(live.twin);
 }
 
 /// Simulated time in which a twin has at most some 100 000 events, a few milliseconds of real time. By its laws, not by
@@ -87,7 +82,7 @@ MergeReport apply_looking(Twin& twin, const Snapshot& snapshot, Released& releas
   return twin.apply(snapshot);
 }
 
-MergeReport apply(LiveTwin& live, const Snapshot& snapshot) {
+MergeReport apply(SharedTwin& live, const Snapshot& snapshot) {
   const auto turn = live.turns.take();
   Released released;
   return apply_looking(live.twin, snapshot, released);
@@ -141,7 +136,7 @@ MergeReport apply_line(Twin& twin, const io::SnapshotLine& read, const std::stri
 }
 
 /// All of a file or, if an error or a signal comes between, none of it.
-std::vector<Replayed> replay(LiveTwin& live, const std::filesystem::path& file,
+std::vector<Replayed> replay(SharedTwin& live, const std::filesystem::path& file,
                              const std::function<void(const Fault&)>& on_fault) {
   const std::vector<io::SnapshotLine> snapshots = read_snapshot_lines(file, on_fault);
   const auto turn = live.turns.take();
@@ -158,7 +153,7 @@ std::vector<Replayed> replay(LiveTwin& live, const std::filesystem::path& file,
   return replayed;
 }
 
-void advance_twin(LiveTwin& live, const py::object& duration) {
+void advance_twin(SharedTwin& live, const py::object& duration) {
   const Duration length = to_length(duration, "duration");
   const auto turn = live.turns.take();
   const Time until = after(live.twin.time(), length);
@@ -166,7 +161,7 @@ void advance_twin(LiveTwin& live, const py::object& duration) {
   advance_looking(live.twin, until, released);
 }
 
-std::vector<std::tuple<std::string, std::uint64_t, double, double, double>> learnt(const LiveTwin& live) {
+std::vector<std::tuple<std::string, std::uint64_t, double, double, double>> learnt(const SharedTwin& live) {
   const auto turn = live.turns.take();
   const py::gil_scoped_release release;
   std::vector<std::tuple<std::string, std::uint64_t, double, double, double>> rows;
@@ -176,7 +171,7 @@ std::vector<std::tuple<std::string, std::uint64_t, double, double, double>> lear
 }
 
 std::vector<std::tuple<std::string, std::string, bool, double, double, double, double, double>> estimates(
-    const LiveTwin& live) {
+    const SharedTwin& live) {
   const auto turn = live.turns.take();
   const py::gil_scoped_release release;
   std::vector<std::tuple<std::string, std::string, bool, double, double, double, double, double>> rows;
@@ -185,7 +180,7 @@ std::vector<std::tuple<std::string, std::string, bool, double, double, double, d
   return rows;
 }
 
-std::vector<std::tuple<std::string, std::string, double, double, double>> observability(const LiveTwin& live) {
+std::vector<std::tuple<std::string, std::string, double, double, double>> observability(const SharedTwin& live) {
   const auto turn = live.turns.take();
   const py::gil_scoped_release release;
   std::vector<std::tuple<std::string, std::string, double, double, double>> rows;
@@ -273,8 +268,8 @@ void bind_sync(py::module_& module) {
       .def_property_readonly("plant_name", [](const Present& present) { return present.model->plant.name; })
       .def_property_readonly("model_hash", [](const Present& present) { return present.model->hash(); });
   bind_reports(module);
-  py::class_<LiveTwin>(module, "Twin",
-                       "A model, its numbers and a state, kept true. Threads that share one take turns.")
+  py::class_<SharedTwin>(module, "Twin",
+                         "A model, its numbers and a state, kept true. Threads that share one take turns.")
       .def(py::init(&make_twin), py::arg("model"), py::arg("seed"), py::arg("learn"), py::arg("largest_gap"),
            py::arg("particles"))
       .def("copy", &copy_of)
@@ -282,13 +277,13 @@ void bind_sync(py::module_& module) {
       .def("replay", &replay, py::arg("file"), py::arg("on_fault"))
       .def("advance", &advance_twin, py::arg("duration"))
       .def("verdict",
-           [](const LiveTwin& live) {
+           [](const SharedTwin& live) {
              const auto turn = live.turns.take();
              return live.twin.verdict();
            })
       .def(
           "adopt",
-          [](LiveTwin& live) {
+          [](SharedTwin& live) {
             const auto turn = live.turns.take();
             std::vector<std::tuple<std::string, double, double>> rows;
             for (const Adopted& each : live.twin.adopt()) rows.emplace_back(each.path, each.before_s, each.after_s);
@@ -299,40 +294,40 @@ void bind_sync(py::module_& module) {
       .def("estimates", &estimates, "Path, what, sensed, mean, sd and the quantiles 5 %, 50 % and 95 %.")
       .def("observability", &observability, "Path, sensor, sd before and after, share.")
       .def("present",
-           [](const LiveTwin& live) {
+           [](const SharedTwin& live) {
              const auto turn = live.turns.take();
              const py::gil_scoped_release release;
              return live.twin.now();
            })
       .def("machines",
-           [](const LiveTwin& live) {
+           [](const SharedTwin& live) {
              const auto turn = live.turns.take();
              return machine_columns(live.twin.model(), live.twin.state());
            })
       .def(
           "why",
-          [](const LiveTwin& live, const std::string& machine) {
+          [](const SharedTwin& live, const std::string& machine) {
             const auto turn = live.turns.take();
             return why(live.twin.model(), live.twin.state(), live.twin.model().machine(machine));
           },
           py::arg("machine"))
       .def("buffers",
-           [](const LiveTwin& live) {
+           [](const SharedTwin& live) {
              const auto turn = live.turns.take();
              return buffer_columns(live.twin.model(), live.twin.state());
            })
       .def_property_readonly("time",
-                             [](const LiveTwin& live) {
+                             [](const SharedTwin& live) {
                                const auto turn = live.turns.take();
                                return to_timedelta(live.twin.time().time_since_epoch());
                              })
       .def_property_readonly(
           "now_ns",
-          [](const LiveTwin& live) {
+          [](const SharedTwin& live) {
             const auto turn = live.turns.take();
             return live.twin.model().plant.clock.to_wall(live.twin.time()).time_since_epoch().count();
           })
-      .def_property_readonly("plant", [](const LiveTwin& live) { return live.twin.model().plant; });
+      .def_property_readonly("plant", [](const SharedTwin& live) { return live.twin.model().plant; });
 }
 
 }  // namespace takt::python

@@ -50,6 +50,7 @@ from ._core import (
     __version__,
 )
 from .discovery import Discovered, discover
+from .history import History
 from .plant import Plant
 from .result import Result
 from .simulation import Simulation
@@ -65,6 +66,7 @@ __all__ = [
     "Error",
     "Fault",
     "FileError",
+    "History",
     "InvalidInput",
     "MergeReport",
     "Outcome",

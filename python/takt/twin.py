@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import json
 import os
+import warnings
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Optional, Union
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Optional, Tuple, Union
 from zoneinfo import ZoneInfo
 
 from . import _core
@@ -334,6 +335,57 @@ class Twin:
     def _present(self, seed: Optional[int]) -> _core.Present:
         refuse_seed(seed, "a twin")
         return self._core.present()
+
+    def save(self, path: Path) -> None:
+        """Put the twin aside with all it knows, as ``takt-store/1``.
+
+        `resume` and ``takt sync --from`` go on from it bit for bit; `Simulation.load` and ``takt
+        run --from`` read it too. The file is written whole or not at all.
+
+        Raises
+        ------
+        FileError
+            If it cannot be written.
+        """
+        _core.save_twin(self._core, os.fspath(path))
+
+    @classmethod
+    def resume(cls, path: Path) -> Twin:
+        """The twin that `save` or ``takt sync --checkpoint`` put aside, on the plant in the file.
+
+        Of a run that was put aside, a twin that has learnt nothing yet. What could not be taken up,
+        because another version of takt wrote it, is a warning.
+
+        Raises
+        ------
+        FileError
+            If the file is not there, not whole or no checkpoint.
+        InvalidInput
+            If its content cannot be a twin of its plant.
+        """
+        return cls._taken(_core.load_twin(os.fspath(path)))
+
+    @classmethod
+    def _taken(cls, taken: Tuple[_core.Twin, List[str]]) -> Twin:
+        core, notes = taken
+        for note in notes:
+            warnings.warn(note, stacklevel=3)
+        return cls._of(core)
+
+    @classmethod
+    def _of(cls, core: _core.Twin) -> Twin:
+        twin = cls.__new__(cls)
+        twin._core = core
+        twin._zone = core.plant.zone
+        twin._replayed = []
+        return twin
+
+    @classmethod
+    def _of_bytes(cls, content: bytes) -> Twin:
+        return cls._taken(_core.twin_of(content))
+
+    def __reduce__(self) -> Tuple[Callable[[bytes], Twin], Tuple[bytes]]:
+        return Twin._of_bytes, (_core.twin_bytes(self._core),)
 
     def __copy__(self) -> Twin:
         return self.copy()

@@ -140,6 +140,9 @@ TEST_P(EveryExample, WithAnyByteChangedIsTakenOrRefused) {
 INSTANTIATE_TEST_SUITE_P(All, EveryExample,
                          testing::Values(Example{"bottling", "examples/bottling/bottling.json", read_plant},
                                          Example{"cnc_cell", "examples/cnc_cell/cell.json", read_plant},
+                                         Example{"control_loop", "examples/control_loop/plant.json", read_plant},
+                                         Example{"retrofit_cells", "examples/retrofit_cells/cells.json", read_plant},
+                                         Example{"bottling_log", "examples/bottling_log/line.json", read_plant},
                                          Example{"python_bottling", "python/tests/data/bottling.json", read_plant},
                                          Example{"whole_plant", "tests/hostile/good/plant.json", read_plant},
                                          Example{"laws", "tests/hostile/good/laws.json", read_plant},
@@ -160,7 +163,7 @@ TEST(Examples, AreAllInTheList) {
       found += extension == ".json" || extension == ".jsonl" ? 1 : 0;
     }
   }
-  EXPECT_EQ(found, 5U);
+  EXPECT_EQ(found, 8U);
 }
 
 }  // namespace

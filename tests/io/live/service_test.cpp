@@ -49,6 +49,7 @@ class Controller : public SnapshotSource {
 LiveTwin twin() {
   LiveOptions options;
   options.ingest.lateness = options.ingest.reorder = Duration{10ms};
+  options.ingest.idle = Duration{50ms};  // a message that nothing follows does not wait for long
   return LiveTwin(test::serial_line({test::machine_with(Distribution::constant(10.0))}, {}), options);
 }
 

@@ -22,7 +22,7 @@ struct MqttEdgeOptions {
   std::uint64_t bd_seq = 0;    ///< of its first connection, 0 to 255; each further one counts on
 };
 
-/// A value desired of an item: DCMD with a metric Setpoint/<item>.
+/// A value desired of an item: DCMD with a metric named "Setpoint/" and the item.
 struct DesiredValue {
   std::string path;
   std::string item;
