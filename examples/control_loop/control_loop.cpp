@@ -62,6 +62,7 @@ class ControlRoom {
 
  private:
   void begin();
+  void hear_birth();
   void follow(takt::Time t);
   void look(Instant now);
   void tell(const takt::ControlTurn& turn, Instant now);
@@ -119,6 +120,24 @@ void ControlRoom::begin() {
     return decision;
   });
   loop_->desk().arm("shift leader", model_.plant.clock.epoch + kEnd, model_.plant.clock.epoch);
+}
+
+/// Waits until the line has told everything it has to tell, and nothing more is on its way.
+void ControlRoom::hear_birth() {
+  const Instant now = model_.plant.clock.epoch;
+  bool is_born = false;
+  for (int quiet = 0; !is_born || quiet < 3;) {
+    std::vector<takt::Delivery> come = inbox_.take(100ms);
+    quiet = come.empty() ? quiet + 1 : 0;
+    if (!is_born && quiet > 0 && quiet % 20 == 0) source_.ask_for_everything("acme/line_1");  // it was born too early
+    for (takt::Delivery& each : come) {
+      is_born = is_born || (each.kind == takt::Delivery::Kind::message && each.snapshot.complete);
+      each.arrival = now;
+      live_.take(each);
+    }
+    live_.pass(now);
+    live_.rebirths();
+  }
 }
 
 /// Brings the twin to a time by what the broker delivers. The line's time stands in for the clock on the wall.
@@ -230,7 +249,7 @@ int ControlRoom::run(const std::string& broker) {
   begin();
   source_.start(inbox_);
   example::RealPlant plant(model_, broker);
-  while (!plant.is_connected()) std::this_thread::sleep_for(10ms);
+  hear_birth();
   for (takt::Duration t = kStep; t <= kEnd && !recovered_; t += kStep) {
     if (t == kWearsAt + kStep) plant.wear(kWear);
     plant.run_until(takt::Time{t});

@@ -31,7 +31,6 @@ class RealPlant {
   /// The filler wears: its cycles take `factor` times as long.
   void wear(double factor);
 
-  bool is_connected() const { return edge_.is_born(); }
   double speed() const;  ///< of the filler, as it was commanded
 
  private:

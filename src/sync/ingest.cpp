@@ -167,7 +167,6 @@ Taken Ingest::add(Snapshot&& message, Instant arrival) {
 Taken Ingest::add(Snapshot&& message, Instant arrival, const Sending& sending) {
   const std::uint64_t modulus = sending.sequence_modulus;
   if (waiting() >= options_.most_waiting) return count(Taken::full);
-  if (arrival > now_ && now_ != Instant::min()) tick(arrival);  // whoever calls tick more often changes nothing
   if (message.source.empty()) return reject("no source");
   if (modulus != 0 && message.seq >= modulus) return reject("a sequence number beyond the modulus");
   if (!is_near(message.ts, arrival)) return reject("a time more than a hundred years from its arrival");
@@ -178,6 +177,7 @@ Taken Ingest::add(Snapshot&& message, Instant arrival, const Sending& sending) {
     source.last_arrival = std::max(source.last_arrival, arrival);
   } else {
     note_arrival(source, message.ts, arrival);
+    if (arrival > now_ && now_ != Instant::min()) tick(arrival);  // so that it matters less how often others tick
   }
   if (is_of_life_before(source, message, arrival))
     return add_in_order(source, *source.before, std::move(message), arrival);

@@ -225,9 +225,11 @@ class MtConnect(Cli):
         back = ThreadingHTTPServer(("127.0.0.1", port), again.server.RequestHandlerClass)
         back.daemon_threads = True
         again.server = back
+        with again.lock:
+            again.begin(agent.instance + 1)  # as an agent does that was started anew
+        again.add(exec="ACTIVE", count=111)
         threading.Thread(target=back.serve_forever, daemon=True).start()
         self.addCleanup(again.close)
-        again.add(exec="ACTIVE", count=111)
         service.wait(self.counts(111), "it counts on")
 
     def test_a_device_that_the_agent_does_not_have_is_told_in_its_words(self):

@@ -28,7 +28,9 @@ PLAIN = ["-O1"]
 # What no target needs.
 LEFT_OUT = {"engine/migrate.cpp", "engine/explain.cpp", "engine/fork.cpp"}
 SYNC = ["merge", "reconcile", "state_editor", "snapshot"]
-FOLDERS = ["core", "plant", "engine", "io/plant", "io/live"]
+FOLDERS = ["core", "plant", "engine", "engine/compile", "io/plant"]
+# The parsers of streams; the rest of the folder is sources that run.
+LIVE = ["stream", "mapping"]
 # The parsers of what a broker sends; the rest of the folder is connections.
 MQTT = ["packet", "url", "sparkplug_payload", "sparkplug_names", "sparkplug_metrics", "sparkplug_host", "sparkplug_edge"]
 
@@ -48,6 +50,7 @@ def sources():
     src = ROOT / "src"
     found = [file for folder in FOLDERS for file in (src / folder).glob("*.cpp")]
     found += [src / "sync" / f"{name}.cpp" for name in SYNC]
+    found += [src / "io" / "live" / f"{name}.cpp" for name in LIVE]
     found += [src / "io" / "live" / "mqtt" / f"{name}.cpp" for name in MQTT]
     targets = [ROOT / "tests" / "fuzz" / f"{target}_fuzz.cpp" for target in TARGETS]
     return sorted(file for file in found if str(file.relative_to(src)) not in LEFT_OUT) + targets + [made_schema()]

@@ -138,7 +138,7 @@ bool LiveHistory::take(LiveTwin& live, Delivery& delivery) {
 void LiveHistory::pass(LiveTwin& live, Instant now) {
   live.pass(now);
   passed_ = now;
-  if (!noted_pass_ || now - *noted_pass_ >= kPassesNoted) note_pass();
+  note_pass();  // when time was told decides what is given up: all of it is written down
   checkpoint(live, now);
 }
 
