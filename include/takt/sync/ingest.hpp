@@ -39,10 +39,10 @@ struct IngestOptions {
   /// to arrival within skew_window. Not corrected: the largest duration.
   Duration clock_tolerance = std::chrono::milliseconds{500};
   Duration skew_window = std::chrono::minutes{10};
-  std::uint64_t sequence_modulus = 256;  ///< Sparkplug B counts to 255; 0: sequence numbers do not wrap
-  std::size_t most_held = 1000;          ///< messages of one source that wait for one before them
-  std::size_t most_waiting = 100'000;    ///< messages in all; when there are as many, add() takes no more
-  double report_periods = 3.0;           ///< a source silent for so many of its usual periods is stale
+  std::uint64_t sequence_modulus = 256;         ///< Sparkplug B counts to 255; 0: sequence numbers do not wrap
+  std::size_t most_held = 1000;                 ///< messages of one source that wait for one before them
+  std::size_t most_waiting = 100'000;           ///< messages in all; when there are as many, add() takes no more
+  double report_periods = 3.0;                  ///< a source silent for so many of its usual periods is stale
   Duration silence = std::chrono::seconds{30};  ///< but not before this: many report in bursts
   template <class Bytes>
   void fields(Bytes& bytes) {

@@ -76,7 +76,8 @@ class Twin {
   const Particles& particles() const { return particles_; }
 
   /// The present, for studies: futures draw their numbers from what was learnt so far, and begin in members of the
-  /// filter drawn by weight, if there is one. With a seed, the random numbers of the futures are those of that seed. It carries the verdict.
+  /// filter drawn by weight, if there is one. With a seed, the random numbers of the futures are those of that seed. It
+  /// carries the verdict.
   Present now() const { return now(options_.seed); }
   Present now(std::uint64_t seed) const;
 
