@@ -170,7 +170,10 @@ void PlantIndex::resolve_elsewhere() {
     for (std::uint32_t i = first_target_[e]; i < first_target_[e + 1]; ++i)
       if (targets_[i] == kUnknown) {
         const auto target = find_equipment(equipment_[e].equipment->to[i - first_target_[e]].to, equipment_[e]);
-        if (target) targets_[i] = static_cast<std::uint32_t>(*target);
+        if (target)
+          targets_[i] = static_cast<std::uint32_t>(*target);
+        else
+          all_targets_known_ = false;
       }
 }
 

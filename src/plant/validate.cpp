@@ -205,7 +205,8 @@ void check_structure(Checks& checks) {
 
 }  // namespace detail
 
-std::vector<Fault> validate(const Plant& plant, const PlantIndex& index, ThreadPool& pool) {
+std::vector<Fault> validate(const Plant& plant, const PlantIndex& index, ThreadPool& pool,
+                            const std::function<void()>& beside) {
   const std::array<void (*)(detail::Checks&), 4> checks = {
       detail::check_structure,
       detail::check_hashes,
@@ -218,10 +219,12 @@ std::vector<Fault> validate(const Plant& plant, const PlantIndex& index, ThreadP
       detail::check_flow,
   };
   std::array<std::vector<Fault>, checks.size()> found;
-  pool.run(checks.size(), [&](std::size_t i) {
+  pool.run(checks.size() + (beside ? 1 : 0), [&](std::size_t i) {
+    if (beside && i == 0) return beside();
+    const std::size_t check = beside ? i - 1 : i;
     detail::Checks own(plant, index);
-    checks[i](own);
-    found[i] = std::move(own.faults);
+    checks[check](own);
+    found[check] = std::move(own.faults);
   });
   std::vector<Fault> faults;
   for (std::vector<Fault>& each : found) std::ranges::move(each, std::back_inserter(faults));

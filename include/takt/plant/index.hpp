@@ -5,6 +5,7 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -90,6 +91,8 @@ class PlantIndex {
   /// whether a machine may take no time.
   bool equipment_is_sound() const { return equipment_is_sound_; }
   bool has_instant_machine() const { return has_instant_machine_; }
+  /// Whether every output leads to something.
+  bool all_targets_known() const { return all_targets_known_; }
 
   /// The equipment or crew that `name` means when it is written at `from`; an index into the lists above. A place
   /// without a line stands for its workshop, as where a controller names what it owns.
@@ -117,13 +120,15 @@ class PlantIndex {
   std::vector<Place> equipment_;
   std::vector<CrewPlace> crews_;
   std::vector<std::uint32_t> first_target_, targets_;
-  bool equipment_is_sound_ = true, has_instant_machine_ = false;
+  bool equipment_is_sound_ = true, has_instant_machine_ = false, all_targets_known_ = true;
 };
 
 /// Whether a name is one of letters, digits, '_', '-' and '.'.
 bool is_legal_name(std::string_view name);
 
-/// `validate` where there is an index of the plant already, its parts on the threads of a pool.
-std::vector<Fault> validate(const Plant& plant, const PlantIndex& index, ThreadPool& pool);
+/// `validate` where there is an index of the plant already, its parts on the threads of a pool, and `beside` among
+/// them.
+std::vector<Fault> validate(const Plant& plant, const PlantIndex& index, ThreadPool& pool,
+                            const std::function<void()>& beside = {});
 
 }  // namespace takt

@@ -2,6 +2,9 @@
 // From a plant to a model, in the order of the functions below: number what there is, find the components, then fill in
 // each kind of thing.
 #include <algorithm>
+#include <functional>
+#include <span>
+#include <utility>
 
 #include "engine/compile/numbering.hpp"
 #include "takt/core/error.hpp"
@@ -37,12 +40,16 @@ bool find_line(Model& model, const ComponentSpec& component) {
   return place >= model.buffers.size();
 }
 
-void find_lines(Model& model) {
+void find_lines(Model& model, ThreadPool& pool) {
+  constexpr std::size_t kPiece = 64;
   model.flow_order.resize(model.machines.size());
-  for (ComponentSpec& component : model.components) {
-    component.plain = is_plain(model, component);
-    component.line = component.plain && find_line(model, component);
-  }
+  pool.run((model.components.size() + kPiece - 1) / kPiece, [&](std::size_t i) {
+    const auto rest = std::span(model.components).subspan(i * kPiece);
+    for (ComponentSpec& component : rest.first(std::min(kPiece, rest.size()))) {
+      component.plain = is_plain(model, component);
+      component.line = component.plain && find_line(model, component);
+    }
+  });
 }
 
 std::size_t size_of(const Plant& plant) {
@@ -60,14 +67,19 @@ Model compile(Plant plant, CompileOptions options, ThreadPool& pool) {
   model.plant = std::move(plant);
   model.options = options;
   const PlantIndex index(model.plant, pool);
-  if (auto faults = validate(model.plant, index, pool); !faults.empty()) throw InvalidInput(std::move(faults));
+  detail::Numbering numbering;
+  const auto number = [&] {
+    numbering = detail::number_things(model, index);
+    detail::connect_buffers(model, index, numbering);
+  };
+  const bool can_number = index.equipment_is_sound() && index.all_targets_known();  // whatever else may be wrong
+  const std::function<void()> beside = can_number ? number : std::function<void()>();
+  if (auto faults = validate(model.plant, index, pool, beside); !faults.empty()) throw InvalidInput(std::move(faults));
   model.products = model.plant.products.empty() ? std::vector<std::string>{"part"} : model.plant.products;
   for (const auto& [name, calendar] : model.plant.calendars) model.calendars.push_back(calendar);
-  detail::Numbering numbering = detail::number_things(model, index);
-  detail::connect_buffers(model, index, numbering);
   detail::list_entities(model, index, numbering, pool);
   detail::fill_in(model, index, numbering, pool);
-  find_lines(model);
+  find_lines(model, pool);
   return model;
 }
 

@@ -20,7 +20,8 @@ struct Numbering {
   std::vector<std::uint32_t> machines, sources, buffers;  ///< equipment, by component, then by path
 };
 
-/// Finds the components and numbers the machines, sources, sinks and crews.
+/// Finds the components and numbers the machines, sources, sinks and crews. This and the next need no more of the plant
+/// than that its references lead somewhere.
 Numbering number_things(Model& model, const PlantIndex& index);
 
 /// The buffers, those that machines fed without one have for an entry, and who takes from them.
