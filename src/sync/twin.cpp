@@ -38,6 +38,7 @@ Twin::Twin(std::shared_ptr<const Model> model, Parameters parameters, State stat
       parameters_(std::move(parameters)),
       state_(std::move(state)),
       learnt_(options.learning),
+      counts_(*model_),
       fidelity_(options.fidelity, parameters_, model_->plant.clock.to_wall(Time{}), options.seed) {
   if (options.largest_gap.count() < 0)
     throw InvalidInput(
@@ -171,11 +172,78 @@ void Twin::expect(const std::string& path, const Distribution& law) {
 }
 
 void Twin::learn_from(const Snapshot& snapshot) {
+  const Origin origin{.at = snapshot.ts, .source = snapshot.source};
   for (const EntityReading& reading : snapshot.entities) {
     if (reading.quality != "good") continue;
     const Entity& entity = model_->entity(reading.path);
-    if (entity.kind == Entity::Kind::machine) learn_machine(reading, entity.index, snapshot.ts);
+    if (entity.kind != Entity::Kind::machine) continue;
+    learn_times(reading, entity.index, origin);
+    learn_machine(reading, entity.index, origin);
   }
+  counts_.observe(*model_, snapshot, learnt_);
+  if (last_version_ == WallClock::Instant{}) last_version_ = snapshot.ts;
+  if (learnt_.has_changed() && snapshot.ts - last_version_ >= options_.learning.version_every) {
+    learnt_.keep(snapshot.ts);
+    last_version_ = snapshot.ts;
+  }
+}
+
+/// Cycle times, by product where the law is, and set-up times: from Resetting or Starting to Execute.
+void Twin::learn_times(const EntityReading& reading, std::uint32_t machine, const Origin& origin) {
+  const MachineSpec& spec = model_->machines[machine];
+  const bool by_product = (spec.flags & kLawByProduct) != 0;
+  SeenWork& seen = seen_work_[machine];
+  const std::string before = seen.product;
+  if (reading.in_process && reading.in_process->size() == 1) seen.product = reading.in_process->front().product;
+  // The path of a law: the product's own, or that of all the others.
+  const auto law = [&](const char* name, const std::string& product) {
+    const std::string path = reading.path + "/" + name, own = path + "/" + product;
+    return by_product && find_slot(*model_, own) ? own : path;
+  };
+  if (reading.cycle_time_last_s) {
+    // The part that is finished is the one seen before; where that may have changed meanwhile, nothing is learnt.
+    const bool is_sure = !by_product || (spec.servers == 1 && !before.empty() && before == seen.product);
+    if (is_sure) learnt_.observe_time(*model_, law("cycle_time", before), *reading.cycle_time_last_s, origin);
+  }
+  if (!reading.state || !reading.state_since || spec.load_law == kNone) return;
+  if (*reading.state == "Resetting" || *reading.state == "Starting") {
+    if (!seen.setup_since) seen.setup_since = reading.state_since;
+    return;
+  }
+  if (*reading.state == "Execute" && seen.setup_since && (!by_product || !seen.product.empty())) {
+    const double seconds = to_seconds(*reading.state_since - *seen.setup_since);
+    if (seconds > 0.0) learnt_.observe_time(*model_, law("load_time", seen.product), seconds, origin);
+  }
+  seen.setup_since.reset();
+}
+
+void Twin::put_back(std::uint64_t version) {
+  const std::vector<std::string> before = learnt_.paths();
+  learnt_.put_back(version);
+  forget_numbers(before);
+}
+
+bool Twin::reset(const std::string& path) {
+  if (!learnt_.reset(path)) return false;
+  forget_numbers({path});
+  return true;
+}
+
+/// Gives the parameters the plant's numbers at these paths, and then what is still learnt.
+void Twin::forget_numbers(const std::vector<std::string>& paths) {
+  for (const std::string& path : paths) {
+    const std::optional<ParameterSlot> slot = find_slot(*model_, path);
+    if (!slot) continue;
+    const auto& plant = model_->defaults;
+    if (slot->kind == ParameterSlot::Kind::law) {
+      parameters_.set_law(slot->index, plant.law(slot->index));
+    } else {
+      const bool is_route = slot->kind == ParameterSlot::Kind::route;
+      const std::uint32_t first = is_route ? slot->first : slot->index, count = is_route ? slot->count : 1;
+      for (std::uint32_t i = first; i < first + count; ++i) parameters_.probabilities[i] = plant.probabilities[i];
+    }
+  }
+  parameters_ = learnt_.mean(*model_, parameters_);
 }
 
 /// The time a machine was exposed to failures: by its shifts if its failure clock runs on them.
@@ -184,10 +252,9 @@ double Twin::at_risk_s(const MachineSpec& spec, WallClock::Instant from, WallClo
   return on_shift_s(model_->calendars[spec.calendar], model_->plant.clock.zone, from, to);
 }
 
-void Twin::learn_machine(const EntityReading& reading, std::uint32_t machine, WallClock::Instant at) {
+void Twin::learn_machine(const EntityReading& reading, std::uint32_t machine, const Origin& origin) {
   const MachineSpec& spec = model_->machines[machine];
-  if (reading.cycle_time_last_s && (spec.flags & kLawByProduct) == 0)
-    learnt_.observe_time(*model_, reading.path + "/cycle_time", *reading.cycle_time_last_s);
+  const WallClock::Instant at = origin.at;
   if (!reading.state || (spec.flags & kHasFailure) == 0) return;
   const bool down = mode_of(*reading.state) == ReportedMode::down;
   const bool waits = ConstStateView(*model_, state_).machines[machine].condition() == Condition::waiting_for_crew;
@@ -213,9 +280,9 @@ void Twin::learn_machine(const EntityReading& reading, std::uint32_t machine, Wa
   };
   if (counts)
     learnt_.observe_exposure(*model_, law(seen.down), known_s(seen, seen.at, down == seen.down ? at : changed),
-                             down != seen.down);
+                             down != seen.down, origin);
   const Seen present{down, waits, at};
-  if (down != seen.down) learnt_.observe_exposure(*model_, law(down), known_s(present, changed, at), false);
+  if (down != seen.down) learnt_.observe_exposure(*model_, law(down), known_s(present, changed, at), false, origin);
   seen = present;
 }
 

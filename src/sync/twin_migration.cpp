@@ -35,9 +35,11 @@ MigratedTwin migrate(const Twin& old, Model to) {
 
   twin.learnt_ = old.learnt_;
   made.report.unlearnt = twin.learnt_.forget_unless([&](const std::string& path) {
-    const std::optional<ParameterSlot> slot = find_slot(*model, path);
-    return slot && slot->kind == ParameterSlot::Kind::law &&
-           get_law(from, from.defaults, path) == get_law(*model, model->defaults, path);
+    const std::optional<ParameterSlot> slot = find_slot(*model, path), old_slot = find_slot(from, path);
+    if (!slot || !old_slot || slot->kind != old_slot->kind || slot->count != old_slot->count) return false;
+    if (slot->kind == ParameterSlot::Kind::law)
+      return get_law(from, from.defaults, path) == get_law(*model, model->defaults, path);
+    return get_number(from, from.defaults, path) == get_number(*model, model->defaults, path);
   });
   std::ranges::sort(made.report.unlearnt);
   twin.parameters_ = twin.learnt_.mean(*model, std::move(twin.parameters_));

@@ -119,7 +119,7 @@ TEST(TwinMigration, KeepsWhatIsAboutThingsThatAreStillThere) {
                                               {4})));
   EXPECT_THAT(shorter.report.state.removed, testing::Contains("/e/w/l/m02"));
   EXPECT_THAT(shorter.report.uncounted, testing::Contains("/e/w/l/m02"));
-  EXPECT_THAT(shorter.report.unlearnt, testing::ElementsAre("/e/w/l/m02/cycle_time"));
+  EXPECT_THAT(shorter.report.unlearnt, testing::ElementsAre("/e/w/l/m02/cycle_time", "/e/w/l/m02/scrap"));
   EXPECT_TRUE(shorter.twin.faults().empty());
   test::PlantNews goes_on(shorter.twin.model(), 4);
   EXPECT_TRUE(hear(shorter.twin, goes_on, 60, 80));

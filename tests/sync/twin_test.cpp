@@ -178,6 +178,79 @@ TEST(Twin, LearnsFailuresByTheShiftsIfTheirClockRunsOnThem) {
   EXPECT_NEAR(mean_s("time_to_repair"), repairs.mean(), 1e-6 * repairs.mean());
 }
 
+Snapshot reading_of(const Twin& twin, Duration t, std::uint64_t seq, EntityReading reading) {
+  Snapshot snapshot;
+  snapshot.ts = twin.model().plant.clock.to_wall(Time{t});
+  snapshot.source = "plc";
+  snapshot.seq = seq;
+  reading.path = "/e/w/l/m00";
+  snapshot.entities.push_back(std::move(reading));
+  return snapshot;
+}
+
+TEST(Twin, WhatWasLearntGoesBackToAVersionAndToThePlant) {
+  Twin twin(two_machines());
+  const std::string path = "/e/w/l/m00/cycle_time";
+  const double plant = get_number(twin.model(), twin.parameters(), path);
+  for (std::uint64_t i = 1; i <= 3; ++i)
+    twin.apply(reading_of(twin, 40min * i, i, {.cycle_time_last_s = 10.0 + 10.0 * static_cast<double>(i)}));
+  ASSERT_EQ(twin.learnt().versions().size(), 1U);  // an hour had passed at the third
+  const double learnt = get_number(twin.model(), twin.parameters(), path);
+  EXPECT_GT(learnt, plant);
+  twin.apply(reading_of(twin, 121min, 4, {.cycle_time_last_s = 90.0}));
+  EXPECT_GT(get_number(twin.model(), twin.parameters(), path), learnt);
+  EXPECT_EQ(twin.learnt().rows()[0].provenance.observations, 4U);
+  twin.put_back(1);
+  EXPECT_EQ(get_number(twin.model(), twin.parameters(), path), learnt);
+  EXPECT_TRUE(twin.reset(path));
+  EXPECT_EQ(get_number(twin.model(), twin.parameters(), path), plant);
+  EXPECT_EQ(get_law(twin.model(), twin.parameters(), path), get_law(twin.model(), twin.model().defaults, path));
+}
+
+TEST(Twin, CycleTimesAreLearntByProductWhereItIsSure) {
+  Machine machine = test::machine_with(Distribution::lognormal(10.0, 0.3));
+  machine.cycle_time.of = {{"b", Distribution::lognormal(30.0, 0.3)}};
+  PlantBuilder plant("p");
+  plant.product("a").product("b");
+  plant.line("e", "w", "l")
+      .source("inlet", {Source::Saturated{}, {{"a", 0.5}, {"b", 0.5}}, WithoutPlace::lost}, {{"m00"}})
+      .machine("m00", machine, {{"store"}})
+      .sink("store");
+  Twin twin(compile(plant.build()));
+  const auto says = [&](Duration t, std::uint64_t seq, const char* product, std::optional<double> seconds) {
+    twin.apply(reading_of(
+        twin, t, seq, {.in_process = std::vector<PartInProcess>{{.product = product}}, .cycle_time_last_s = seconds}));
+  };
+  says(1min, 1, "b", 44.0);  // of a part that nobody saw
+  EXPECT_TRUE(twin.learnt().empty());
+  says(2min, 2, "b", 45.0);
+  says(3min, 3, "a", 46.0);  // the product has changed: of which of them is not sure
+  says(4min, 4, "a", 12.0);
+  ASSERT_EQ(twin.learnt().rows().size(), 2U);
+  EXPECT_EQ(twin.learnt().find("/e/w/l/m00/cycle_time/b")->provenance.observations, 1U);
+  EXPECT_EQ(twin.learnt().find("/e/w/l/m00/cycle_time")->provenance.observations, 1U);
+}
+
+TEST(Twin, SetUpsAreLearntFromStartingToExecute) {
+  Machine machine = test::machine_with(Distribution::lognormal(10.0, 0.3));
+  machine.load_time = LawByProduct{Distribution::lognormal(60.0, 0.5), {}};
+  Twin twin(compile(test::serial_line({machine}, {})));
+  const auto says = [&](Duration t, std::uint64_t seq, const char* state) {
+    EntityReading reading{.state = state};
+    reading.state_since = twin.model().plant.clock.to_wall(Time{t});
+    twin.apply(reading_of(twin, t, seq, reading));
+  };
+  says(1min, 1, "Starting");
+  says(3min, 2, "Execute");
+  says(5min, 3, "Starting");
+  says(6min, 4, "Stopped");  // given up
+  says(8min, 5, "Execute");
+  const LearntValue* const value = twin.learnt().find("/e/w/l/m00/load_time");
+  ASSERT_NE(value, nullptr);
+  EXPECT_EQ(value->provenance.observations, 1U);
+  EXPECT_GT(get_number(twin.model(), twin.parameters(), "/e/w/l/m00/load_time"), 60.0);
+}
+
 TEST(Learning, CountsTheRunningIntervalInTheMean) {
   // True mean 1000 s, watched for 900 s at a time: without the censored time the mean comes out far too short.
   RateLearner learner(Distribution::exponential(1000.0), {.half_life = 1e6, .prior_weight = 0.5});

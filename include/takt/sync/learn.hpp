@@ -1,120 +1,174 @@
 // SPDX-License-Identifier: Apache-2.0
-// Laws learnt from what was seen, with forgetting and with their uncertainty.
+// Everything learnt about one plant: laws of times and shares, by the path of the number they are about, each with the
+// data it came from, and every version of it at hand for a while.
 //
-// Forgetting: every new observation first multiplies the weight of what is known by rho = 2^(-1/half-life), never below
-// the prior's (stabilised forgetting, Kulhavy & Zarrop 1993, doi 10.1080/00207179308923034).
+//   learnt.observe_time(model, "/acme/hall/line_1/press/cycle_time", 31.0, {.at = now, .source = "plc"});
+//   const std::uint64_t before = learnt.keep(now);   // a version
+//   ...
+//   learnt.put_back(before);                         // what was learnt since is undone; that can be undone, too
+//   learnt.reset("/acme/hall/line_1/press/cycle_time");
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <set>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "takt/core/calendar.hpp"
 #include "takt/core/distribution.hpp"
 #include "takt/core/random.hpp"
 #include "takt/engine/model.hpp"
+#include "takt/sync/law_choice.hpp"
+#include "takt/sync/learners.hpp"
 
 namespace takt {
 
-/// How fast the past fades and how much the plant's own numbers count, in observations.
-struct LearnOptions {
-  double half_life = 200.0;
-  double prior_weight = 4.0;
+/// When something was seen, and who said so.
+struct Origin {
+  WallClock::Instant at{};
+  std::string source{};
+};
+
+/// The data that a learnt value came from.
+struct Provenance {
+  std::uint64_t version = 0;  ///< of Learnt, in which the value changed last
+  std::uint64_t observations = 0;
+  WallClock::Instant from{}, to{};  ///< span of the data
+  std::set<std::string> sources;
+
   template <class Bytes>
   void fields(Bytes& bytes) {
-    bytes(half_life, prior_weight);
+    bytes(version, observations, from, to, sources);
+  }
+  friend bool operator==(const Provenance&, const Provenance&) = default;
+};
+
+/// What is known of one number. A value.
+struct LearntValue {
+  enum class Kind : std::uint8_t { time, rate, share };
+  Kind kind = Kind::time;
+  LogNormalLearner time;   ///< kind time: cycle and load times
+  RateLearner rate;        ///< kind rate: failures and repairs
+  ShareLearner share;      ///< kind share: scrap, then good; or the ways of a choice
+  LawChoice choice;        ///< times and rates: of the family
+  double age_s = 0.0;      ///< rates: of the running interval
+  bool has_begun = false;  ///< rates: whether its beginning was seen
+  Provenance provenance;
+
+  template <class Bytes>
+  void fields(Bytes& bytes) {
+    bytes(kind, time, rate, share, choice, age_s, has_begun, provenance);
   }
 };
 
-/// Times that are about log-normal (cycle times, load gaps): a normal-gamma law on their logarithm. The predictive law
-/// is a log-Student; its parameters are known exactly (DeGroot 1970, section 9.6).
-class LogNormalLearner {
- public:
-  LogNormalLearner() = default;  ///< to be read into
-  LogNormalLearner(const Distribution& prior, LearnOptions options);
-
-  void observe(double seconds);  ///< values <= 0 are ignored
-  std::uint64_t observations() const { return n_; }
-  Distribution mean_law() const;            ///< log-normal with the posterior's mean parameters
-  Distribution draw_law(Draw& draw) const;  ///< log-normal with parameters drawn from the posterior
-  template <class Bytes>
-  void fields(Bytes& bytes) {
-    bytes(options_, prior_mean_, prior_beta_, mean_, kappa_, alpha_, beta_, n_);
-  }
-
- private:
-  LearnOptions options_;
-  double prior_mean_ = 0.0, prior_beta_ = 0.0;
-  double mean_ = 0.0, kappa_ = 0.0, alpha_ = 0.0, beta_ = 0.0;
-  std::uint64_t n_ = 0;
-};
-
-/// Times between failures or to repair that are about exponential: a gamma law on the rate. Exposure counts also when
-/// nothing happened (the running, censored interval), otherwise the mean is too short. Predictive law: Lomax.
-class RateLearner {
- public:
-  RateLearner() = default;  ///< to be read into
-  RateLearner(const Distribution& prior, LearnOptions options);
-
-  void observe_event();                   ///< one failure, or one repair done
-  void observe_exposure(double seconds);  ///< time at risk, whether or not it ended in an event
-  std::uint64_t observations() const { return n_; }
-  double mean() const { return beta_ / alpha_; }  ///< posterior mean time, by its rate
-  double draw_mean(Draw& draw) const;             ///< 1/rate with the rate drawn from the posterior
-  template <class Bytes>
-  void fields(Bytes& bytes) {
-    bytes(options_, prior_alpha_, prior_beta_, alpha_, beta_, n_);
-  }
-
- private:
-  LearnOptions options_;
-  double prior_alpha_ = 0.0, prior_beta_ = 0.0;
-  double alpha_ = 0.0, beta_ = 0.0;
-  std::uint64_t n_ = 0;
-};
-
-/// Everything learnt about one plant, by the path of the law it is about. A value.
+/// A value; not thread-safe while it is changed.
 class Learnt {
  public:
   Learnt() = default;
   explicit Learnt(LearnOptions options) : options_(options) {}
 
-  bool empty() const { return cycles_.empty() && rates_.empty(); }
+  bool empty() const { return values_.empty(); }
   /// A cycle or load time seen. `path` is that of a law: ".../cycle_time" or ".../cycle_time/<product>".
-  void observe_time(const Model& model, const std::string& path, double seconds);
+  void observe_time(const Model& model, const std::string& path, double seconds, const Origin& origin = {});
   /// Time at risk of a failure or repair law, and whether it ended in the event.
-  void observe_exposure(const Model& model, const std::string& path, double seconds, bool event);
+  void observe_exposure(const Model& model, const std::string& path, double seconds, bool event,
+                        const Origin& origin = {});
+  /// Finished parts and how many of them were scrap: ".../scrap".
+  void observe_scrap(const Model& model, const std::string& path, double scrap, double good, const Origin& origin = {});
+  /// Parts that took a way: ".../to/<name>", with the counts of all ways of that choice in the order in which the
+  /// plant has them.
+  void observe_ways(const Model& model, const std::string& path, std::span<const double> counts,
+                    const Origin& origin = {});
 
   /// What was learnt of a law is over: `prior` is what is known of it from now on.
   void restart(const std::string& path, const Distribution& prior);
 
-  /// The parameters with every learnt law at its posterior mean, or drawn from its posterior for one replication.
+  /// The parameters with every learnt number at its posterior mean, or drawn from its posterior for one replication.
   Parameters mean(const Model& model, Parameters parameters) const;
   Parameters draw(const Model& model, Parameters parameters, std::uint64_t seed, std::uint32_t replication) const;
 
-  /// What was learnt, for reports: path, observations, posterior mean and its 90 % interval in seconds.
+  /// A law that was learnt, for reports: posterior mean and its 90 % interval in seconds.
   struct Row {
     std::string path;
     std::uint64_t observations = 0;
     double mean_s = 0.0, low_s = 0.0, high_s = 0.0;
+    std::string family;  ///< "lognormal", ...; "" where the plant's own law is kept and rescaled
+    Provenance provenance;
   };
   std::vector<Row> rows() const;
+  /// A share that was learnt. Of a choice of ways, one row a way.
+  struct ShareRow {
+    std::string path;
+    std::uint64_t observations = 0;  ///< parts
+    double mean = 0.0, low = 0.0, high = 0.0;
+    Provenance provenance;
+  };
+  std::vector<ShareRow> shares(const Model& model) const;
+  std::vector<std::string> paths() const;
+  /// What is known at a path; none if nothing was learnt.
+  const LearntValue* find(const std::string& path) const;
 
-  /// Forgets the laws at the paths that are not to be kept; which these were.
+  /// Closes the present version and begins the next one; the number of the one closed. Without a change since, it is
+  /// the same version still.
+  std::uint64_t keep(WallClock::Instant at, std::string why = {});
+  /// The number that changes belong to now. Version 0 is the plant as it was written.
+  std::uint64_t version() const { return version_; }
+  bool has_changed() const { return !open_.before.empty(); }  ///< since the last version was closed
+  struct Version {
+    std::uint64_t number = 0;
+    WallClock::Instant at{};
+    std::string why;
+    std::vector<std::string> changed;  ///< paths
+  };
+  std::vector<Version> versions() const;  ///< closed ones that are at hand, oldest first
+  /// Everything as it was when that version was closed (0: nothing learnt). It is a change of its own, in the present
+  /// version. Throws InvalidInput for a version that is not closed or no more at hand.
+  void put_back(std::uint64_t version);
+  /// One number as the plant has it; false if nothing was learnt of it.
+  bool reset(const std::string& path);
+  /// Forgets what is at the paths that are not to be kept; which these were. Of a choice the path is that of a way.
   std::vector<std::string> forget_unless(const std::function<bool(const std::string& path)>& keep);
 
   template <class Bytes>
   void fields(Bytes& bytes) {
-    bytes(options_);
-    bytes(cycles_);
-    bytes(rates_);
+    bytes(options_, values_, version_, open_, closed_);
   }
 
  private:
+  /// A value as it was, if there was one.
+  struct Before {
+    bool was = false;
+    LearntValue value;
+    template <class Bytes>
+    void fields(Bytes& bytes) {
+      bytes(was, value);
+    }
+  };
+  /// What a version changed.
+  struct Changes {
+    WallClock::Instant at{};
+    std::string why;
+    std::map<std::string, Before> before;
+    template <class Bytes>
+    void fields(Bytes& bytes) {
+      bytes(at, why, before);
+    }
+  };
+
+  LearntValue fresh(LearntValue::Kind kind, const Distribution& prior) const;
+  LearntValue& changing(const std::string& path, const Origin& origin, const std::function<LearntValue()>& make);
+  void remember(const std::string& path);
+  void set(const std::string& path, const Before& before);
+
   LearnOptions options_;
-  std::map<std::string, LogNormalLearner> cycles_;
-  std::map<std::string, RateLearner> rates_;
+  std::map<std::string, LearntValue> values_;
+  std::uint64_t version_ = 1;
+  Changes open_;
+  std::map<std::uint64_t, Changes> closed_;
 };
 
 }  // namespace takt

@@ -15,6 +15,7 @@
 #include "takt/engine/migrate.hpp"
 #include "takt/engine/present.hpp"
 #include "takt/engine/value_bytes.hpp"
+#include "takt/sync/count_learning.hpp"
 #include "takt/sync/fidelity.hpp"
 #include "takt/sync/learn.hpp"
 #include "takt/sync/merge.hpp"
@@ -25,7 +26,7 @@ namespace takt {
 
 struct TwinOptions {
   std::uint64_t seed = 1;
-  bool learn = true;  ///< cycle times, failures and repairs from what is sensed
+  bool learn = true;  ///< cycle and set-up times, failures, repairs, scrap and ways from what is sensed
   LearnOptions learning{};
   /// A snapshot further ahead of the present than this is rejected: its clock is taken to be wrong.
   Duration largest_gap = std::chrono::hours{24 * 30};
@@ -81,6 +82,11 @@ class Twin {
   Present now() const { return now(options_.seed); }
   Present now(std::uint64_t seed) const;
 
+  /// Takes what was learnt back to a version of it, or one number back to the plant's, and the parameters with it.
+  /// Throws and tells as `Learnt` does.
+  void put_back(std::uint64_t version);
+  bool reset(const std::string& path);
+
   /// Everything but the model, as bytes (takt/sync/twin_bytes.hpp).
   template <class Bytes>
   void fields(Bytes& bytes) {
@@ -88,11 +94,14 @@ class Twin {
     bytes(parameters_);
     bytes(state_);
     bytes(learnt_);
+    bytes(counts_);
+    bytes(last_version_);
     bytes(book_);
     bytes(particles_);
     bytes(fidelity_);
     bytes(seen_messages_);
     bytes(seen_machines_);
+    bytes(seen_work_);
   }
   /// What cannot be so in a twin of its model: after bytes were read into it.
   std::vector<Fault> faults() const;
@@ -115,7 +124,9 @@ class Twin {
   void check_paths(const Snapshot& snapshot) const;
   std::optional<MergeReport> refusal(const Snapshot& snapshot) const;
   void learn_from(const Snapshot& snapshot);
-  void learn_machine(const EntityReading& reading, std::uint32_t machine, WallClock::Instant at);
+  void learn_machine(const EntityReading& reading, std::uint32_t machine, const Origin& origin);
+  void learn_times(const EntityReading& reading, std::uint32_t machine, const Origin& origin);
+  void forget_numbers(const std::vector<std::string>& paths);
   double at_risk_s(const MachineSpec& spec, WallClock::Instant from, WallClock::Instant to) const;
 
   /// What a machine was last seen to do, and since when.
@@ -129,6 +140,16 @@ class Twin {
     }
   };
 
+  /// Of a machine whose times are told: the product last seen on it, and since when it is set up.
+  struct SeenWork {
+    std::string product;
+    std::optional<WallClock::Instant> setup_since;
+    template <class Bytes>
+    void fields(Bytes& bytes) {
+      bytes(product, setup_since);
+    }
+  };
+
   friend MigratedTwin migrate(const Twin& twin, Model to);
 
   TwinOptions options_;
@@ -136,11 +157,14 @@ class Twin {
   Parameters parameters_;
   State state_;
   Learnt learnt_;
+  CountLearning counts_;
+  WallClock::Instant last_version_{};  ///< of what was learnt
   CounterBook book_;
   Particles particles_;
   Fidelity fidelity_;
   std::map<std::string, SeenMessages> seen_messages_;  ///< by source
   std::map<std::uint32_t, Seen> seen_machines_;
+  std::map<std::uint32_t, SeenWork> seen_work_;
 };
 
 /// What became of a twin when its plant changed. Things are the same if their paths are.
