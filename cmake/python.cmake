@@ -7,7 +7,7 @@ if(sources)
   # Without pybind11's extras: link-time optimisation costs more building than it gives here.
   pybind11_add_module(takt_python MODULE NO_EXTRAS ${sources})
   takt_compile_options(takt_python)
-  target_link_libraries(takt_python PRIVATE takt::takt)
+  target_link_libraries(takt_python PRIVATE takt::live)
   set_target_properties(takt_python PROPERTIES
     OUTPUT_NAME _core
     LIBRARY_OUTPUT_DIRECTORY ${TAKT_PYTHON_DIR}/takt)

@@ -51,6 +51,7 @@ from ._core import (
 )
 from .discovery import Discovered, discover
 from .history import History
+from .live import LiveTwin
 from .plant import Plant
 from .result import Result
 from .simulation import Simulation
@@ -68,6 +69,7 @@ __all__ = [
     "FileError",
     "History",
     "InvalidInput",
+    "LiveTwin",
     "MergeReport",
     "Outcome",
     "Plant",

@@ -64,7 +64,7 @@ def test_without_tqdm_a_run_says_so_and_goes_on(plant, monkeypatch):
     assert warned[0].filename == __file__
 
 
-NOTEBOOKS = sorted((Path(__file__).parents[2] / "examples").glob("*/*.ipynb"))
+NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 
 
 @pytest.mark.parametrize("file", NOTEBOOKS, ids=lambda file: file.name)

@@ -49,11 +49,6 @@ std::string_view name_of(MergeReport::Status status) {
   return kNames[static_cast<std::size_t>(status)];
 }
 
-std::string_view name_of(SourceStanding standing) {
-  constexpr std::array<std::string_view, 5> kNames{"unborn", "in_step", "out_of_step", "stale", "dead"};
-  return kNames[static_cast<std::size_t>(standing)];
-}
-
 std::string_view name_of(Delivery::Kind kind) {
   constexpr std::array<std::string_view, 5> kNames{"message", "death", "connected", "lost", "rejected"};
   return kNames[static_cast<std::size_t>(kind)];

@@ -17,7 +17,6 @@ Json json_of(const io::LiveForecast& forecast);
 /// The names of Taken, MergeReport::Status, SourceStanding and Delivery::Kind in documents and metrics.
 std::string_view name_of(Taken taken);
 std::string_view name_of(MergeReport::Status status);
-std::string_view name_of(SourceStanding standing);
 std::string_view name_of(Delivery::Kind kind);
 
 }  // namespace takt::cli

@@ -88,6 +88,11 @@ void Ingest::note_arrival(Source& source, Instant sent, Instant arrival) {
   source.has_arrived = true;
 }
 
+std::string_view name_of(SourceStanding standing) {
+  constexpr std::array<std::string_view, 5> kNames{"unborn", "in_step", "out_of_step", "stale", "dead"};
+  return kNames[static_cast<std::size_t>(standing)];
+}
+
 SourceStanding Ingest::standing(std::string_view name) const {
   const Source* const source = find(name);
   if (source == nullptr || (!source->life.born && !source->is_dead)) return SourceStanding::unborn;

@@ -71,6 +71,8 @@ enum class SourceStanding : std::uint8_t {
   dead          ///< it, or its broker, said that it is gone
 };
 
+std::string_view name_of(SourceStanding standing);  ///< "unborn", "in_step", ...
+
 /// Every message that was added is in one of these.
 struct IngestCounts {
   std::array<std::uint64_t, kTakenKinds> taken{};  ///< by Taken: as add() told; held ones move on to accepted or late
