@@ -4,6 +4,7 @@
 
 import json
 import os
+import resource
 import signal
 import socket
 import sys
@@ -152,6 +153,23 @@ class Live(Cli):
             time.sleep(0.3)
             self.assertEqual(service.get("/state")["account"]["deliveries"]["message"], expected)
             service.stop()
+
+    def test_a_disk_that_stays_full_ends_with_the_rest_in_the_journal(self):
+        def full_disk():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+
+        history = self.folder / "history.h5"
+        service = self.service("--history", history, preexec_fn=full_disk)
+        self.drop("a.jsonl", "".join(line(i, i % 3600, i // 10, complete=i == 0) for i in range(3000)))
+        wait_for(lambda: any("cannot be written" in text for text in service.said), "it is said")
+        before = service.get("/state")["time"]
+        status, _, _ = service.stop()
+        self.assertEqual(status, 4, service.said)
+        self.assertIn("what it lacks stays in its journal", service.said[-1])
+        again = self.service("--history", history)
+        again.wait(lambda state: (state["time"] or "") >= before, "it goes on")
+        self.assertEqual(again.stop()[0], 0, again.said)
 
     def test_all_faults_of_a_sources_file_are_told_at_once(self):
         sources = self.write("sources.json", {
