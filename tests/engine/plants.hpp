@@ -2,6 +2,7 @@
 // Plants that several tests use.
 #pragma once
 
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,18 @@ inline Plant ten_machines() {
   Machine machine = failing(Distribution::exponential(1.0), 100.0, 10.0, FailureClock::calendar);
   machine.loads_while_down = true;
   return serial_line(std::vector<Machine>(10, machine), std::vector<std::uint32_t>(9, 10));
+}
+
+/// Five stations, lognormal cycles of median 10 s (the third one: 11 s) and sigma 0.25, a failure every 900 s of work
+/// and 90 s of repair on average, ten places in each buffer.
+inline Model five_stations() {
+  constexpr double kSigma = 0.25;
+  const double cv = std::sqrt(std::expm1(kSigma * kSigma));
+  std::vector<Machine> machines;
+  for (int k = 0; k < 5; ++k)
+    machines.push_back(
+        failing(Distribution::lognormal((k == 2 ? 11.0 : 10.0) * std::exp(kSigma * kSigma / 2), cv), 900.0, 90.0));
+  return compile(serial_line(machines, {10, 10, 10, 10}));
 }
 
 }  // namespace takt::test

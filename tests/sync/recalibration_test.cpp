@@ -55,7 +55,7 @@ TEST(Recalibration, MakesABandThatIsTooWideNarrower) {
 
 TEST(Recalibration, OfAFewForecastsSaysLittle) {
   const takt::Recalibration calibration = taught(normal(0.0, 1.0), 5.0, 0.1, 2);  // twice above all
-  EXPECT_NEAR(calibration.level_of(0.5), 0.5, 0.12);                            // 10 of 12 weights are the prior's: 0.6
+  EXPECT_NEAR(calibration.level_of(0.5), 0.5, 0.12);  // 10 of 12 weights are the prior's: 0.6
   EXPECT_GT(calibration.level_of(0.5), 0.55);
 }
 

@@ -12,25 +12,13 @@
 
 namespace takt::test {
 
-/// Five stations, the third a tenth slower than the others; ten places between them.
-inline Model five_stations() {
-  std::vector<Machine> machines;
-  for (int k = 0; k < 5; ++k) {
-    const double sigma = 0.25;  // of the logarithm; the median is 10 s, or 11 s
-    const double mean = (k == 2 ? 11.0 : 10.0) * std::exp(sigma * sigma / 2);
-    machines.push_back(failing(Distribution::lognormal(mean, std::sqrt(std::expm1(sigma * sigma))), 900.0, 90.0));
-  }
-  return compile(serial_line(machines, {10, 10, 10, 10}));
-}
-
 struct Shift {
   double slower = 0.0;  ///< every station, by this share
   Duration from{0};     ///< into the shift
   Duration before{0};   ///< the plant runs for so long before its first report
   Duration period = std::chrono::seconds{30};
   bool learn = true;
-  bool since = false, cycles = false;  ///< also reported: since when, and the last cycle time
-  std::vector<std::uint32_t> only{};   ///< stations that are slower; none: all
+  std::vector<std::uint32_t> only{};  ///< stations that are slower; none: all
   FidelityOptions fidelity{};
 };
 
@@ -46,7 +34,7 @@ inline Parameters slowed(const Model& model, const Shift& shift) {
   return numbers;
 }
 
-inline Snapshot report_of(const Model& model, const State& real, const Shift& shift, std::uint64_t seq) {
+inline Snapshot report_of(const Model& model, const State& real, std::uint64_t seq) {
   const ConstStateView view(model, real);
   Snapshot snapshot;
   snapshot.ts = model.plant.clock.to_wall(real.now);
@@ -60,7 +48,6 @@ inline Snapshot report_of(const Model& model, const State& real, const Shift& sh
     reading.state = view.machines[m].down != 0 ? "Aborted" : works ? "Execute" : "Suspended";
     reading.counters = CounterReading{std::nullopt, view.machines[m].completions, std::nullopt, 0};
   }
-  (void)shift;
   return snapshot;
 }
 
@@ -82,7 +69,7 @@ inline Judged judge(const Model& model, const Shift& shift, std::uint64_t seed,
   for (Duration t = shift.period; t <= length; t += shift.period) {
     const bool is_slow = shift.slower != 0.0 && t > shift.from;
     advance(model, is_slow ? slow : model.defaults, real, Time{shift.before + t});
-    twin.apply(report_of(model, real, shift, ++seq));
+    twin.apply(report_of(model, real, ++seq));
     const Trust trust = twin.verdict().trust;
     if (trust == Trust::invalid && !judged.invalid) judged.invalid = t;
     warned += trust == Trust::warning ? 1 : 0;
