@@ -13,6 +13,8 @@ function(takt_test_program name prefix timeout label sources library)
   takt_program(${name} tests SOURCES ${sources}
     LINKS ${library} nlohmann_json::nlohmann_json GTest::gmock GTest::gtest_main)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  # The library is as users have it; tests are compiled once for each time they run.
+  target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1>)
   gtest_discover_tests(${name}
     TEST_PREFIX "${prefix}"
     WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
@@ -108,13 +110,20 @@ if(TAKT_PYTHON)
   endforeach()
 endif()
 
-# Each public header compiles alone, and once more after itself.
+# Each public header compiles alone, and once more after itself. Those that their own source includes before all else do
+# so there.
 file(GLOB_RECURSE headers RELATIVE ${PROJECT_SOURCE_DIR}/include CONFIGURE_DEPENDS
   ${PROJECT_SOURCE_DIR}/include/takt/*.hpp)
 set(sources "")
 foreach(header IN LISTS headers)
   cmake_path(REMOVE_EXTENSION header OUTPUT_VARIABLE name)
   cmake_path(RELATIVE_PATH name BASE_DIRECTORY takt)
+  if(EXISTS ${PROJECT_SOURCE_DIR}/src/${name}.cpp)
+    file(STRINGS ${PROJECT_SOURCE_DIR}/src/${name}.cpp included LIMIT_COUNT 1 REGEX "^#include")
+    if(included STREQUAL "#include \"${header}\"")
+      continue()
+    endif()
+  endif()
   string(REPLACE "/" "_" name "${name}")
   set(source ${PROJECT_BINARY_DIR}/public_headers/header_${name}.cpp)
   file(CONFIGURE OUTPUT ${source} CONTENT "#include \"${header}\"\n#include \"${header}\"\n")

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Builds a fuzzer for each reader and for the merge, and runs them: no crash, no hang, no more memory than allowed.
 
-  TAKT_FUZZ_SECONDS=N   all targets together (120 unless given; fuzz_long_test.py takes an hour)
+  TAKT_FUZZ_SECONDS=N   all targets together (42 unless given; fuzz_long_test.py takes an hour)
   TAKT_FUZZ_COVERAGE=1  what the runs reached of the readers and the merge, as a table
 
 Needs clang with libFuzzer, in Debian clang-14 and libclang-rt-14-dev; llvm-14 for the coverage."""
@@ -183,4 +183,4 @@ def main(seconds, coverage):
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(os.environ.get("TAKT_FUZZ_SECONDS", "120")), os.environ.get("TAKT_FUZZ_COVERAGE") == "1"))
+    sys.exit(main(int(os.environ.get("TAKT_FUZZ_SECONDS", "42")), os.environ.get("TAKT_FUZZ_COVERAGE") == "1"))
