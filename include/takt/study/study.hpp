@@ -134,6 +134,10 @@ class Study {
   Scenario& add(std::string name);
   Scenario& add(Scenario scenario);
 
+  const Present& present() const { return present_; }
+  const StudyOptions& options() const { return options_; }
+  std::vector<Scenario> scenarios() const;  ///< "as is" alone if none was added
+
   /// Runs all; the same bytes for any number of threads. Throws InvalidInput with every wrong path and value,
   /// Interrupted, or Error if there is not enough memory for the figures of all futures.
   StudyResult run() const;
