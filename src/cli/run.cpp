@@ -12,6 +12,7 @@
 #include "cli/messages.hpp"
 #include "cli/progress.hpp"
 #include "cli/replay.hpp"
+#include "cli/study_output.hpp"
 #include "cli/verbs.hpp"
 #include "takt/core/quantity.hpp"
 #include "takt/io/plant/plant_file.hpp"
@@ -38,16 +39,6 @@ struct Options {
   bool json = false;
 };
 
-/// Reads "PATH=VALUE" into a scenario.
-void read_number(const std::string& text, Scenario& into) {
-  const std::size_t equals = text.find('=');
-  if (equals == 0 || equals == std::string::npos || equals + 1 == text.size()) {
-    throw InvalidInput(Fault{.value = '"' + text + '"',
-                             .expected = "PATH=VALUE such as \"/acme/filling/line_1/filler/cycle_time=11 s\""});
-  }
-  into.set(text.substr(0, equals), text.substr(equals + 1));
-}
-
 /// Reads "NAME=FILE".
 std::pair<std::string, std::filesystem::path> read_named_file(const std::string& text) {
   const std::size_t equals = text.find('=');
@@ -65,7 +56,7 @@ Scenario read_scenario(const std::string& text) {
   Scenario scenario{text.substr(0, colon), {}};
   for (std::size_t from = colon + 1; from <= text.size();) {
     const std::size_t comma = std::min(text.find(',', from), text.size());
-    read_number(text.substr(from, comma - from), scenario);
+    scenario.numbers.push_back(read_number(text.substr(from, comma - from)));
     from = comma + 1;
   }
   return scenario;
@@ -121,19 +112,6 @@ std::string text_of(const Options& options, const Present& present, const Plants
   }
   if (result.scenarios.size() > 1) text += "\n" + report::comparison_table(result, model, kAsIs);
   return text;
-}
-
-int report_unfinished(const StudyResult& result) {
-  if (result.unfinished.empty()) return kDone;
-  const Unfinished& first = result.unfinished.front();
-  const bool is_deadlock = first.outcome.status == Outcome::Status::deadlock;
-  say(fmt::format("{} of {} futures did not reach their end. The first, replication {} of '{}', stopped after {}: {}",
-                  result.unfinished.size(), result.scenarios.size() * result.replications, first.replication,
-                  first.scenario, to_text(Quantity{to_seconds(first.outcome.time.time_since_epoch()), Dimension::time}),
-                  is_deadlock ? "a deadlock, machines that wait for each other:"
-                              : "a livelock, a million events without time moving"));
-  for (const std::string& wait : first.outcome.circular_wait) say("  " + wait);
-  return kRunFailed;
 }
 
 /// The log needs parts with an identity, which the run itself does without: the same future once more.
@@ -198,7 +176,7 @@ Action declare_run(Arguments& arguments) {
   arguments.option("--snapshots", "FILE", options->snapshots,
                    "What the real plant reported, as takt-snapshot/1: the futures begin where it ends");
   arguments.repeated(
-      "--set", "PATH=VALUE", [options](const std::string& text) { read_number(text, options->base); },
+      "--set", "PATH=VALUE", [options](const std::string& text) { options->base.numbers.push_back(read_number(text)); },
       "Change a number of the plant, in all scenarios: \"/acme/filling/line_1/filler/cycle_time=11 s\"");
   arguments.repeated(
       "--scenario", "NAME:PATH=VALUE[,...]",

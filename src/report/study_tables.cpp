@@ -169,6 +169,18 @@ std::string scenario_table(const StudyResult& result, const Model& model, std::s
          "OEE and availability are those of ISO 22400: a starved or blocked machine loses both.\n";
 }
 
+std::string scenarios_table(const StudyResult& result) {
+  if (result.scenarios.empty()) return {};
+  const TimeUnit unit = time_unit(Figures(result, result.scenarios.front()).mean("/", "flow_time_s"));
+  TextTable table({"the whole plant", "parts/h", "at most", "parts inside", std::string("flow time, ") + unit.name});
+  for (const std::string& scenario : result.scenarios) {
+    const Figures figures(result, scenario);
+    table.row({scenario, figures.interval("/", "throughput_per_h"), figures.bound("/"), figures.interval("/", "wip"),
+               figures.interval("/", "flow_time_s", unit.seconds)});
+  }
+  return table.text();
+}
+
 std::string comparison_table(const StudyResult& result, const Model& model, std::string_view base) {
   std::vector<Compared> figures = plant_figures();
   for (const std::string& line : Paths(model.plant).lines) figures.push_back({"OEE of " + line + ", %", line, "oee"});

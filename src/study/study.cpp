@@ -4,10 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <mutex>
-#include <thread>
 
-#include "takt/core/thread_pool.hpp"
 #include "takt/study/tasks.hpp"
 
 namespace takt {
@@ -15,12 +12,6 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr std::uint64_t kSlice = 50'000;  // events between two looks at the stop token: a few milliseconds
-
-/// Threads that have something to do.
-unsigned useful_threads(unsigned asked, std::size_t runs) {
-  const std::size_t threads = asked != 0 ? asked : std::max(1U, std::thread::hardware_concurrency());
-  return static_cast<unsigned>(std::min(threads, runs));
-}
 
 }  // namespace
 
@@ -60,17 +51,9 @@ std::vector<Scenario> Study::scenarios() const {
 StudyResult Study::run() const {
   const PreparedStudy prepared(*this);
   Collector collector(prepared);
-  ThreadPool pool(useful_threads(options_.threads, prepared.futures()));
-  // A thread takes some futures at a time, but few enough that all end together.
-  constexpr std::uint64_t kMost = 16, kTurns = 32;
-  const std::uint64_t size = std::clamp<std::uint64_t>(prepared.futures() / (pool.threads() * kTurns), 1, kMost);
-  const std::vector<TaskRange> tasks = tasks_of(prepared.futures(), size);
-  std::mutex reporting;
-  pool.run(tasks.size(), [&](std::size_t i) {
-    collector.add(prepared.run(tasks[i], options_.stop));
-    if (!options_.progress) return;
-    const std::lock_guard lock(reporting);
-    options_.progress(collector.done(), prepared.futures());
+  run_on_threads(prepared, {{0, prepared.futures()}}, options_.threads, options_.stop, [&](const Rows& rows) {
+    collector.add(rows);
+    if (options_.progress) options_.progress(collector.done(), prepared.futures());
   });
   return std::move(collector).result();
 }

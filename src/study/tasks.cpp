@@ -5,7 +5,9 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <thread>
 
+#include "takt/core/thread_pool.hpp"
 #include "takt/topology/capacity.hpp"
 
 namespace takt {
@@ -107,6 +109,12 @@ void note_bounds(const Setting& setting, const StudyOptions& options, StudyResul
     for (const std::uint32_t e : bound.limited_by) row.limited_by.push_back(model.entities[e].path);
     result.bounds.push_back(std::move(row));
   }
+}
+
+/// Threads that have something to do.
+unsigned useful_threads(unsigned asked, std::uint64_t runs) {
+  const std::uint64_t threads = asked != 0 ? asked : std::max(1U, std::thread::hardware_concurrency());
+  return static_cast<unsigned>(std::min(threads, runs));
 }
 
 }  // namespace
@@ -243,6 +251,22 @@ std::vector<double> Collector::column(std::size_t scenario, std::size_t kpi, std
   return column;
 }
 
+Rows Collector::rows(TaskRange range) const {
+  check_range(range, study_.futures());
+  const std::lock_guard lock(mutex_);
+  const std::size_t columns = result_.kpis.size();
+  Rows rows{range, {}, {}};
+  for (std::uint64_t i = range.first; i < range.last; ++i) {
+    if (done_[i] == 0)
+      throw InvalidInput(Fault{.path = text_of({i, i + 1}), .value = "nothing", .expected = "rows of every future"});
+    rows.ends.push_back(ends_[i]);
+    if (ends_[i].outcome.status != Outcome::Status::done) continue;
+    for (const std::size_t column : study_.setting(i / study_.options().replications).columns)
+      rows.values.push_back(result_.values[i * columns + column]);
+  }
+  return rows;
+}
+
 StudyResult Collector::result(std::uint32_t replications) && {
   const std::uint32_t all = result_.replications;
   if (replications == 0) replications = all;
@@ -266,6 +290,27 @@ StudyResult Collector::result(std::uint32_t replications) && {
   result_.replications = replications;
   result_.values.resize(result_.scenarios.size() * replications * columns);
   return std::move(result_);
+}
+
+void run_on_threads(const PreparedStudy& study, const std::vector<TaskRange>& futures, unsigned threads,
+                    const std::stop_token& stop, const std::function<void(Rows)>& done) {
+  std::uint64_t count = 0;
+  for (const TaskRange range : futures) count += range.size();
+  if (count == 0) return;
+  ThreadPool pool(useful_threads(threads, count));
+  // A thread takes some futures at a time, but few enough that all end together.
+  constexpr std::uint64_t kMost = 16, kTurns = 32;
+  const std::uint64_t most = std::clamp<std::uint64_t>(count / (pool.threads() * kTurns), 1, kMost);
+  std::vector<TaskRange> tasks;
+  for (const TaskRange range : futures)
+    for (std::uint64_t first = range.first; first < range.last; first += most)
+      tasks.push_back({first, std::min(first + most, range.last)});
+  std::mutex handing_over;
+  pool.run(tasks.size(), [&](std::size_t i) {
+    Rows rows = study.run(tasks[i], stop);
+    const std::lock_guard lock(handing_over);
+    done(std::move(rows));
+  });
 }
 
 }  // namespace takt

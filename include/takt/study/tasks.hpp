@@ -11,6 +11,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <stop_token>
 #include <vector>
@@ -111,6 +112,9 @@ class Collector {
   /// Of the first `replications` of every scenario (0: all), in order.
   std::vector<TaskRange> missing(std::uint32_t replications = 0) const;
 
+  /// The rows of a range that is all there, as they were added. Throws InvalidInput if it is not.
+  Rows rows(TaskRange range) const;
+
   /// The first `replications` of every scenario (0: all). Throws InvalidInput naming the futures that are missing.
   StudyResult result(std::uint32_t replications = 0) &&;
   /// The values of one figure of a scenario so far, in the order of replications, from the first on.
@@ -124,5 +128,10 @@ class Collector {
   std::vector<char> done_;
   std::atomic<std::uint64_t> done_count_ = 0;
 };
+
+/// Runs futures on threads (0: one a core) and hands the rows of some at a time to `done`, which is called from those
+/// threads, one at a time. Throws what `PreparedStudy::run` and `done` throw.
+void run_on_threads(const PreparedStudy& study, const std::vector<TaskRange>& futures, unsigned threads,
+                    const std::stop_token& stop, const std::function<void(Rows)>& done);
 
 }  // namespace takt
