@@ -20,4 +20,5 @@ PYBIND11_MODULE(_core, module) {
   takt::python::bind_store(module);
   takt::python::bind_history(module);
   takt::python::bind_futures(module);
+  takt::python::bind_plan(module);
 }

@@ -23,5 +23,6 @@ void bind_store(py::module_& module);
 void bind_history(py::module_& module);
 void bind_report(py::module_& module);
 void bind_futures(py::module_& module);
+void bind_plan(py::module_& module);
 
 }  // namespace takt::python

@@ -11,6 +11,7 @@
 #include "cli/study_output.hpp"
 #include "cli/study_wishes.hpp"
 #include "cli/verbs.hpp"
+#include "takt/io/mpi/ranks.hpp"
 #include "takt/io/store/row_cache.hpp"
 #include "takt/io/store/shard.hpp"
 #include "takt/report/results.hpp"
@@ -27,7 +28,7 @@ struct Options {
   std::vector<PrecisionGoal> precision;
   std::optional<io::ShardName> shard;
   std::optional<std::filesystem::path> cache;
-  bool json = false, dry_run = false;
+  bool json = false, dry_run = false, mpi = false;
 };
 
 void check(const Options& options) {
@@ -69,8 +70,8 @@ Json dry_document(const io::PreparedPlan& plan) {
 /// Runs what is not in the collector yet.
 class Runner {
  public:
-  Runner(const Options& options, const io::PreparedPlan& plan, const std::stop_token& stop)
-      : options_(options), plan_(plan), stop_(stop), collector_(plan.study) {
+  Runner(const Options& options, const io::PreparedPlan& plan, io::Ranks* ranks, const std::stop_token& stop)
+      : options_(options), plan_(plan), ranks_(ranks), stop_(stop), collector_(plan.study) {
     if (!options.cache) return;
     cache_.emplace(*options.cache, plan);
     cache_->load(collector_);
@@ -80,11 +81,16 @@ class Runner {
     std::uint64_t count = 0, done = 0;
     for (const TaskRange range : futures) count += range.size();
     Progress progress("futures", count);
-    run_on_threads(plan_.study, futures, options_.wishes.study.threads, stop_, [&](const Rows& rows) {
+    const auto take = [&](const Rows& rows) {
       collector_.add(rows);
       if (cache_) cache_->add(rows);
       progress.at(done += rows.range.size());
-    });
+    };
+    const unsigned threads = options_.wishes.study.threads;
+    if (ranks_ != nullptr)
+      ranks_->run(plan_, futures, threads, stop_, take);
+    else
+      run_on_threads(plan_.study, futures, threads, stop_, take);
     if (cache_) cache_->flush();
   }
 
@@ -105,15 +111,16 @@ class Runner {
  private:
   const Options& options_;
   const io::PreparedPlan& plan_;
+  io::Ranks* ranks_;  // none: threads
   std::stop_token stop_;
   Collector collector_;
   std::optional<io::RowCache> cache_;
 };
 
 /// The futures of one shard, from the cache as far as they are there.
-int run_shard(const Options& options, const io::PreparedPlan& plan, const std::stop_token& stop) {
+int run_shard(const Options& options, const io::PreparedPlan& plan, io::Ranks* ranks, const std::stop_token& stop) {
   const TaskRange range = io::range_of(*options.shard, plan.study.futures());
-  Runner runner(options, plan, stop);
+  Runner runner(options, plan, ranks, stop);
   std::vector<TaskRange> left;
   for (const TaskRange missing : runner.collector().missing())
     if (const TaskRange part{std::max(missing.first, range.first), std::min(missing.last, range.last)};
@@ -128,15 +135,14 @@ int run_shard(const Options& options, const io::PreparedPlan& plan, const std::s
   return kDone;
 }
 
-int study(const Options& options, const std::stop_token& stop) {
-  check(options);
+int run_study(const Options& options, io::Ranks* ranks, const std::stop_token& stop) {
   const io::PreparedPlan plan(make_plan(options.wishes));
   if (options.dry_run) {
     print_data(options.json ? pretty(dry_document(plan)) : dry_text(plan));
     return kDone;
   }
-  if (options.shard) return run_shard(options, plan, stop);
-  Runner runner(options, plan, stop);
+  if (options.shard) return run_shard(options, plan, ranks, stop);
+  Runner runner(options, plan, ranks, stop);
   bool reached = true;
   const std::uint32_t n = runner.run_to(options.precision, reached);
   const io::StoredResults stored = plan.results(std::move(runner.collector()), n);
@@ -147,6 +153,20 @@ int study(const Options& options, const std::stop_token& stop) {
   if (reached || options.precision.empty()) return kDone;
   say(fmt::format("the precision was not reached with {} replications", n));
   return kNotPrecise;
+}
+
+int study(const Options& options, const std::stop_token& stop) {
+  check(options);
+  if (!options.mpi) return run_study(options, nullptr, stop);
+  io::Ranks ranks;
+  if (ranks.rank() > 0) {
+    ranks.serve();
+    return kDone;
+  }
+  const int status = guarded([&] { return run_study(options, &ranks, stop); });
+  if (ranks.lost() > 0)
+    say(fmt::format("{} of {} ranks were lost; others ran their tasks", ranks.lost(), ranks.size()));
+  return status;
 }
 
 }  // namespace
@@ -183,6 +203,7 @@ Action declare_study(Arguments& arguments) {
       "Run until the mean of a figure is known so well in every scenario: \"throughput_per_h=1 %\"");
   arguments.option("--seed", "N", wishes.seed, "Names the random numbers (default 1)");
   arguments.option("--threads", "N", wishes.study.threads, {0, kMostThreads}, "Threads; 0, the default, is one a core");
+  arguments.flag("--mpi", options->mpi, "Run on the ranks of MPI: mpirun -n 17 takt study ... --mpi");
   arguments.repeated(
       "--shard", "I/N", [options](const std::string& text) { options->shard = io::parse_shard(text); },
       "Run one of N parts, counted from 1, and write it to --out for `takt merge`");

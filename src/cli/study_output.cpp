@@ -3,13 +3,46 @@
 
 #include <fmt/format.h>
 
+#include <map>
+
 #include "cli/exit_status.hpp"
+#include "cli/json.hpp"
 #include "cli/messages.hpp"
 #include "takt/core/quantity.hpp"
 #include "takt/io/plant/plant_file.hpp"
+#include "takt/io/store/whole_file.hpp"
+#include "takt/report/page.hpp"
 #include "takt/report/tables.hpp"
 
 namespace takt::cli {
+namespace {
+
+/// The bars of a timeline in the Trace Event Format.
+std::vector<report::GanttBar> bars_of(const std::filesystem::path& trace) {
+  std::vector<report::GanttBar> bars;
+  try {
+    const Json events = Json::parse(io::read_whole(trace)).at("traceEvents");
+    std::map<std::pair<std::int64_t, std::int64_t>, std::string> machines;  // by line and server
+    const auto server = [](const Json& event) {
+      return std::pair(event.at("pid").get<std::int64_t>(), event.at("tid").get<std::int64_t>());
+    };
+    for (const Json& event : events)
+      if (event.at("ph") == "M" && event.at("name") == "thread_name")
+        machines[server(event)] = event.at("args").at("name").get<std::string>();
+    for (const Json& event : events) {
+      if (event.at("ph") != "X") continue;
+      const double from = event.at("ts").get<double>() * 1e-6;
+      bars.push_back({machines[server(event)], event.at("name").get<std::string>(), from,
+                      from + event.at("dur").get<double>() * 1e-6});
+    }
+  } catch (const Json::exception&) {
+    throw InvalidInput(Fault{
+        .value = "something else", .expected = "a timeline that `takt run --trace` wrote", .file = trace.string()});
+  }
+  return bars;
+}
+
+}  // namespace
 
 std::pair<std::string, std::string> read_number(const std::string& text) {
   const std::size_t equals = text.find('=');
@@ -53,6 +86,14 @@ std::string study_text(const io::PreparedPlan& plan, const StudyResult& result) 
 
 void write_files(const ResultFiles& files, const io::StoredResults& stored) {
   if (files.out) io::save_results(*files.out, stored.result, stored.provenance, stored.plant);
+  if (files.report) write_page(*files.report, stored);
+}
+
+void write_page(const std::filesystem::path& file, const io::StoredResults& stored,
+                const std::optional<std::filesystem::path>& trace) {
+  const Model model = compile(io::parse_plant(stored.plant));
+  const std::vector<report::GanttBar> bars = trace ? bars_of(*trace) : std::vector<report::GanttBar>{};
+  io::write_whole(file, report::html_page(stored.result, stored.provenance, model, bars));
 }
 
 }  // namespace takt::cli

@@ -28,4 +28,8 @@ struct ResultFiles {
 };
 void write_files(const ResultFiles& files, const io::StoredResults& stored);
 
+/// The page of results, with the timeline of one future that --trace wrote. Throws FileError, InvalidInput, WriteError.
+void write_page(const std::filesystem::path& file, const io::StoredResults& stored,
+                const std::optional<std::filesystem::path>& trace = {});
+
 }  // namespace takt::cli
