@@ -146,7 +146,9 @@ class StudyPlan:
         return Result(stored)
 
     def __eq__(self, other: object) -> bool:
-        return self.content == other.content if isinstance(other, StudyPlan) else NotImplemented
+        if not isinstance(other, StudyPlan):
+            return NotImplemented
+        return self.content == other.content
 
     def __hash__(self) -> int:
         return hash(self.hash)

@@ -67,9 +67,21 @@ class Scenarios {
                                                  : Design::Kind::latin_hypercube;
     return {kind, wishes_.points, wishes_.seed};
   }
-  Scenario whole(Scenario scenario) const {
+  /// With what is set for all; its numbers are looked at here, so that what is wrong with them comes with the rest.
+  Scenario whole(Scenario scenario) {
     scenario.numbers.insert(scenario.numbers.begin(), base_.numbers.begin(), base_.numbers.end());
     if (!scenario.model && base_.plant) scenario.model = model_;
+    const Model& model = scenario.model ? *scenario.model : *model_;
+    try {
+      Parameters numbers = model.defaults;
+      set_numbers(model, numbers, scenario.numbers);
+    } catch (const InvalidInput& error) {
+      for (Fault fault : error.faults()) {
+        if (fault.value.empty() && fault.nearest.empty())
+          fault.nearest = nearest_name(fault.path, count_paths(model.plant));
+        faults_.push_back(std::move(fault));
+      }
+    }
     return scenario;
   }
   /// What `make` gives, or nothing with its faults kept.

@@ -121,24 +121,25 @@ Summary StudyResult::summary(std::size_t scenario, std::size_t kpi) const {
   return summarise(std::move(column));
 }
 
+std::optional<Difference> StudyResult::difference(std::size_t scenario, std::size_t base, std::size_t kpi) const {
+  Moments difference, level;
+  for (std::uint32_t r = 0; r < replications; ++r) {
+    const double d = value(scenario, r, kpi) - value(base, r, kpi);
+    if (std::isnan(d)) continue;
+    difference.add(d);
+    level.add(value(base, r, kpi));
+  }
+  if (difference.count() == 0) return std::nullopt;
+  return Difference{scenarios[scenario],         kpis[kpi],         level.mean(), difference.mean(),
+                    difference.half_width(0.95), difference.count()};
+}
+
 std::vector<Difference> StudyResult::compared_with(std::string_view base_name) const {
   const std::size_t base = scenario_index(base_name);
   std::vector<Difference> rows;
-  for (std::size_t s = 0; s < scenarios.size(); ++s) {
-    if (s == base) continue;
-    for (std::size_t k = 0; k < kpis.size(); ++k) {
-      Moments difference, level;
-      for (std::uint32_t r = 0; r < replications; ++r) {
-        const double d = value(s, r, k) - value(base, r, k);
-        if (std::isnan(d)) continue;
-        difference.add(d);
-        level.add(value(base, r, k));
-      }
-      if (difference.count() == 0) continue;
-      rows.push_back(
-          {scenarios[s], kpis[k], level.mean(), difference.mean(), difference.half_width(0.95), difference.count()});
-    }
-  }
+  for (std::size_t s = 0; s < scenarios.size(); ++s)
+    for (std::size_t k = 0; k < kpis.size() && s != base; ++k)
+      if (std::optional<Difference> row = difference(s, base, k)) rows.push_back(*std::move(row));
   return rows;
 }
 

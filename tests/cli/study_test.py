@@ -167,13 +167,18 @@ class Mistakes(Cli):
 
     def test_of_paths_units_figures_and_scenarios(self):
         study = ("study", BOTTLING, *HOUR)
-        self.golden(3, "/acme/filling/line_1/filer/cycle_time: expected the path of a number of the plant; did you mean "
+        self.golden(3, "/acme/filling/line_1/filer/cycle_time: expected the path of a number of plant bottling; did you mean "
                        f"{FILLER}/cycle_time?\n1 fault\n", *study, "--set", "/acme/filling/line_1/filer/cycle_time=9 s")
         self.golden(3, "/acme/filling/line_1/filed/capacity: expected the path of a count of the plant; did you mean "
                        "/acme/filling/line_1/filled/capacity?\n1 fault\n",
                     *study, "--vary", "/acme/filling/line_1/filed/capacity=10,20")
         self.golden(3, f"{FILLER}/cycle_time: found \"9 kW\", expected a time in s, min, h, d, wk, ms, us or ns\n1 fault\n",
                     *study, "--set", f"{FILLER}/cycle_time=9 kW")
+        self.golden(3, "/acme/filling/line_1/filed/capacity: expected the path of a count of the plant; did you mean "
+                       "/acme/filling/line_1/filled/capacity?\n"
+                       f"{FILLER}/server: expected the path of a number of plant bottling; did you mean {FILLER}/servers?\n"
+                       "2 faults\n",
+                    *study, "--vary", "/acme/filling/line_1/filed/capacity=10,20", "--set", f"{FILLER}/server=2")
         self.golden(3, "kpi: found / throughput_per_hr, expected an entity and one of its KPIs; did you mean / "
                        "throughput_per_h?\n1 fault\n", *study, "--precision", "throughput_per_hr=1 %")
         self.golden(3, "--base: found as si, expected a scenario of this study; did you mean as is?\n1 fault\n",
@@ -182,9 +187,9 @@ class Mistakes(Cli):
     def test_of_files(self):
         nowhere = self.folder / "nowhere.json"
         missing = f"cannot read '{nowhere}': No such file or directory\n"
-        self.golden(3, missing, "study", nowhere, *HOUR)
+        self.golden(3, missing.replace("read", "open"), "study", nowhere, *HOUR)
         self.golden(3, missing, "study", "--from", nowhere, *HOUR)
-        self.golden(3, missing, "study", BOTTLING, "--scenarios", nowhere, *HOUR)
+        self.golden(3, missing.replace("read", "open"), "study", BOTTLING, "--scenarios", nowhere, *HOUR)
         self.golden(3, missing, "report", nowhere, "-o", self.folder / "page.html")
         self.golden(3, f"{nowhere}: found cannot read '{nowhere}': No such file or directory, expected a shard\n1 fault\n",
                     "merge", nowhere)

@@ -114,6 +114,8 @@ struct StudyResult {
   std::size_t scenario_index(std::string_view name) const;                     ///< throws InvalidInput
   std::size_t kpi_index(std::string_view entity, std::string_view kpi) const;  ///< throws InvalidInput
   Summary summary(std::size_t scenario, std::size_t kpi) const;
+  /// None if no replication has a value in both.
+  std::optional<Difference> difference(std::size_t scenario, std::size_t base, std::size_t kpi) const;
   std::vector<Difference> compared_with(std::string_view base) const;  ///< every other scenario, every KPI
 };
 

@@ -127,7 +127,10 @@ class Page {
 
   std::string differences() const {
     if (result_.scenarios.size() < 2) return {};
-    const std::vector<Difference> all = result_.compared_with(result_.scenarios.front());
+    std::vector<Difference> all;
+    for (std::size_t k = 0; k < result_.kpis.size(); ++k)
+      for (std::size_t s = 1; s < result_.scenarios.size() && result_.kpis[k].entity == "/"; ++s)
+        if (auto row = result_.difference(s, 0, k)) all.push_back(*std::move(row));
     std::string html;
     for (const auto& [kpi, title] : kCompared) {
       std::vector<Interval> rows;

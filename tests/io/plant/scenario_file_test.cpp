@@ -48,45 +48,36 @@ TEST(Scenarios, ChangeNumbersCountsAndEquipment) {
 }
 
 TEST(Scenarios, SweepOverAxes) {
-  const auto scenarios = read(R"({"format": "takt-scenarios/1", "sweeps": {
+  const auto scenarios = read(R"json({"format": "takt-scenarios/1", "sweeps": {
     "speed": {"set": {"/acme/filling/line_1/filler/cycle_time/cv": "10 %"},
               "vary": {"/acme/filling/line_1/filler/cycle_time": ["9 s", "10 s"],
-                       "/acme/filling/line_1/filled/capacity": "range(10, 30, 3)"
-}
-}
-, "sample" : {
-  "vary" : {"/acme/filling/line_1/filler/cycle_time" : "range(8 s, 12 s)"},
-           "design" : "latin_hypercube",
-                      "points" : 4,
-                      "seed" : 2
-}
-}
-})");
+                       "/acme/filling/line_1/filled/capacity": "range(10, 30, 3)"}},
+    "sample": {"vary": {"/acme/filling/line_1/filler/cycle_time": "range(8 s, 12 s)"},
+               "design": "latin_hypercube", "points": 4, "seed": 2}
+  }})json");
   ASSERT_EQ(scenarios.size(), 10U);
-EXPECT_EQ(scenarios[1].name, "speed: filler/cycle_time=9 s, filled/capacity=20");
-EXPECT_EQ(scenarios[1].numbers.size(), 2U) << "the count went into the plant";
-EXPECT_TRUE(scenarios[1].model);
-EXPECT_TRUE(scenarios[9].name.starts_with("sample: filler/cycle_time="));
+  EXPECT_EQ(scenarios[1].name, "speed: filler/cycle_time=9 s, filled/capacity=20");
+  EXPECT_EQ(scenarios[1].numbers.size(), 2U) << "the count went into the plant";
+  EXPECT_TRUE(scenarios[1].model);
+  EXPECT_TRUE(scenarios[9].name.starts_with("sample: filler/cycle_time="));
 }
 
-TEST(Scenarios, TellEveryFaultWithItsLine) {
-  EXPECT_THAT(faults(R"({"format": "takt-scenarios/1", "scenarios": {
+constexpr const char* kWrong = R"json({"format": "takt-scenarios/1", "scenarios": {
     "a": {"set": {"/acme/filling/line_1/filer/cycle_time": "9 s"}},
-    "b": {"set": {"/acme/filling/line_1/filler/cycle_time": "9 kW",
+    "b": {"set": {"/acme/filling/line_1/filler/cycle_time": "9 s",
                   "/acme/filling/line_1/filler/scrap": 7.5}},
     "c": {"sett": {}},
     "d": {"equipment": {"/acme/filling/line_2/x": {"kind": "sink"}}},
     "e": {"plant": "nowhere.json"},
     "f": {"set": {"/acme/filling/line_1/filed/capacity": 3}}
   }, "sweeps": {
-    "g": {"vary": {"/acme/filling/line_1/filler/cycle_time": "range(8 s, 12 kW, 3)"
-}
-}
-, "h" : {"vary" : {"/acme/filling/line_1/filler/cycle_tim" : [ "8 s", "9 s" ]}}, "i" : {
-  "design" : "cube", "vary" : { "/acme/filling/line_1/filler/cycle_time" : ["8 s"] }
-}
-}
-})"),
+    "g": {"vary": {"/acme/filling/line_1/filler/cycle_time": "range(8 s, 12 kW, 3)"}},
+    "h": {"vary": {"/acme/filling/line_1/filler/cycle_tim": ["8 s", "9 s"]}},
+    "i": {"design": "cube", "vary": {"/acme/filling/line_1/filler/cycle_time": ["8 s"]}}
+  }})json";
+
+TEST(Scenarios, TellEveryFaultWithItsLine) {
+  EXPECT_THAT(faults(kWrong),
               testing::ElementsAre(
                   "2|/acme/filling/line_1/filer/cycle_time||/acme/filling/line_1/filler/cycle_time",
                   testing::StartsWith("4|/scenarios/b/set/"), testing::StartsWith("5|/scenarios/c/sett|"),
