@@ -32,7 +32,8 @@ struct Options {
   Scenario base{kAsIs, {}};
   std::vector<Scenario> scenarios;
   std::vector<std::pair<std::string, std::filesystem::path>> plants;  ///< scenarios with a plant of their own
-  std::optional<std::filesystem::path> from, out;
+  std::optional<std::filesystem::path> from;
+  ResultFiles files;
   FutureWishes future;
   StudyOptions study;
   TwinOptions twin;
@@ -161,11 +162,12 @@ int run(const Options& options, const std::stop_token& stop) {
     if (options.future.log) write_log_of(options, present, stop);
   }
   for (const auto& [name, report] : result.migrations) say_migration("'" + name + "'", report);
-  const report::Provenance provenance = report::provenance_of(present, options.study);
-  if (options.out) io::save_results(*options.out, result, provenance, io::to_json(present.model->plant));
-  print_data(options.json ? report::results_json(result, provenance)
-                          : text_of(options, present, plants, result) + answer);
-  return report_unfinished(result);
+  const io::StoredResults stored{std::move(result), report::provenance_of(present, options.study),
+                                 io::to_json(present.model->plant)};
+  write_files(options.files, stored, options.future.trace);
+  print_data(options.json ? report::results_json(stored.result, stored.provenance)
+                          : text_of(options, present, plants, stored.result) + answer);
+  return report_unfinished(stored.result);
 }
 
 }  // namespace
@@ -187,7 +189,8 @@ Action declare_run(Arguments& arguments) {
       [options](const std::string& text) { options->plants.push_back(read_named_file(text)); },
       "A scenario with another plant, as takt-plant/1; a state goes over into it by the names of equipment");
   arguments.option("--from", "FILE", options->from, "Begin with a checkpoint; the plant may have been edited since");
-  arguments.option("--out", "FILE", options->out, "Write the results as takt-store/1 (HDF5)");
+  arguments.option("--out", "FILE", options->files.out, "Write the results as takt-store/1 (HDF5)");
+  arguments.option("--report", "FILE", options->files.report, "Write a page of the results (HTML)");
   arguments.repeated(
       "--replay", "NAME:R", [options](const std::string& text) { options->future.future = read_future(text); },
       "The future that --trace, --log, --checkpoint and --why speak of (default \"as is:0\")");

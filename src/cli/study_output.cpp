@@ -84,9 +84,10 @@ std::string study_text(const io::PreparedPlan& plan, const StudyResult& result) 
   return text;
 }
 
-void write_files(const ResultFiles& files, const io::StoredResults& stored) {
+void write_files(const ResultFiles& files, const io::StoredResults& stored,
+                 const std::optional<std::filesystem::path>& trace) {
   if (files.out) io::save_results(*files.out, stored.result, stored.provenance, stored.plant);
-  if (files.report) write_page(*files.report, stored);
+  if (files.report) write_page(*files.report, stored, trace);
 }
 
 void write_page(const std::filesystem::path& file, const io::StoredResults& stored,

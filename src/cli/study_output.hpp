@@ -26,7 +26,8 @@ std::string study_text(const io::PreparedPlan& plan, const StudyResult& result);
 struct ResultFiles {
   std::optional<std::filesystem::path> out, report;
 };
-void write_files(const ResultFiles& files, const io::StoredResults& stored);
+void write_files(const ResultFiles& files, const io::StoredResults& stored,
+                 const std::optional<std::filesystem::path>& trace = {});
 
 /// The page of results, with the timeline of one future that --trace wrote. Throws FileError, InvalidInput, WriteError.
 void write_page(const std::filesystem::path& file, const io::StoredResults& stored,

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <deque>
 #include <future>
+#include <limits>
 #include <optional>
 #include <string>
 #include <thread>
@@ -35,6 +36,8 @@ struct Brought {
 };
 
 void send(int to, Tag tag, std::string_view bytes) {
+  if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
+    throw Error("too much for one message of MPI: " + std::to_string(bytes.size()) + " bytes");
   MPI_Send(bytes.data(), static_cast<int>(bytes.size()), MPI_BYTE, to, tag, MPI_COMM_WORLD);
 }
 
@@ -145,6 +148,16 @@ struct Ranks::Impl {
     }
   }
 
+  /// Waits for what is still at work, whose rows nobody wants any more: a rank that sends cannot be finalised.
+  void let_end() {
+    while (any_at_work()) {
+      while (const std::optional<Message> message = next_message())
+        if (message->tag != kAlive) workers[static_cast<std::size_t>(message->from)].task.reset();
+      miss_the_silent();
+      std::this_thread::sleep_for(kPoll);
+    }
+  }
+
   void miss_the_silent() {
     for (Worker& worker : workers) {
       if (!worker.task || Clock::now() - worker.heard < kSilence) continue;
@@ -164,6 +177,7 @@ Ranks::Ranks() : impl_(std::make_unique<Impl>()) {
 }
 
 Ranks::~Ranks() {
+  impl_->let_end();
   const bool whole = lost() == 0 && !impl_->stopped;
   if (impl_->rank == 0)
     for (int r = 1; r < impl_->size; ++r)
