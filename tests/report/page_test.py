@@ -87,30 +87,43 @@ class Page(unittest.TestCase):
         self.assertEqual(outside, [])
         self.assertEqual(re.findall(r"(?:src|href)=\"(?!data:|#)[^\"]*\"", self.html), [])
 
-    def browser(self, *arguments):
+    def browser(self, file, *arguments):
         if CHROMIUM is None:
             self.skipTest("chromium is not installed")
         profile = self.folder / "profile"
         return subprocess.run(
             [CHROMIUM, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-             f"--user-data-dir={profile}", *arguments, self.file.as_uri()],
+             f"--user-data-dir={profile}", *arguments, file.as_uri()],
             capture_output=True, text=True, timeout=120, check=False)
 
-    def test_asks_for_nothing_and_has_no_error_in_a_browser(self):
+    def seen(self, file):
+        """What a browser made of a file: its document, what its console says, the addresses it asked for."""
         log = self.folder / "net.json"
-        done = self.browser("--enable-logging=stderr", "--v=0", f"--log-net-log={log}", "--dump-dom",
+        done = self.browser(file, "--enable-logging=stderr", "--v=0", f"--log-net-log={log}", "--dump-dom",
                             "--disable-background-networking", "--disable-component-update", "--disable-sync",
                             "--no-first-run", "--disable-default-apps")
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("Where this comes from", done.stdout)
-        self.assertNotIn("CONSOLE", done.stderr)
         events = json.loads(log.read_text(encoding="utf-8"))["events"]
         asked = {event["params"]["url"] for event in events if "url" in event.get("params", {})}
-        self.assertEqual([url for url in asked if url.startswith("http") and "google" not in url], [])
+        asked = [url for url in asked if url.startswith("http") and "google" not in url]  # those are the browser's own
+        return done.stdout, [line for line in done.stderr.splitlines() if "CONSOLE" in line], asked
+
+    def test_asks_for_nothing_and_has_no_error_in_a_browser(self):
+        document, console, asked = self.seen(self.file)
+        self.assertIn("Where this comes from", document)
+        self.assertEqual((console, asked), ([], []))
+
+    def test_a_page_that_asks_or_fails_would_be_seen(self):
+        wrong = self.folder / "wrong.html"
+        wrong.write_text('<img src="http://127.0.0.1:9/x.png"><script>throw new Error("wrong")</script>', encoding="utf-8")
+        document, console, asked = self.seen(wrong)
+        self.assertIn("x.png", document)
+        self.assertIn("wrong", "".join(console))
+        self.assertEqual(asked, ["http://127.0.0.1:9/x.png"])
 
     def test_prints(self):
         paper = self.folder / "page.pdf"
-        done = self.browser(f"--print-to-pdf={paper}", "--no-pdf-header-footer")
+        done = self.browser(self.file, f"--print-to-pdf={paper}", "--no-pdf-header-footer")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertTrue(paper.read_bytes().startswith(b"%PDF"))
 

@@ -28,14 +28,14 @@ th, td { text-align: right; padding: 0.2em 0.6em; border-bottom: 1px solid #e4e4
 th:first-child, td:first-child { text-align: left; overflow-wrap: anywhere; } thead th { border-bottom: 2px solid #888; }
 table.plain td { text-align: left; overflow-wrap: anywhere; } table.plain td:first-child { width: 14em; color: #555; }
 svg { width: 100%; height: auto; font: 12px system-ui, "DejaVu Sans", sans-serif; }
-.drawing { overflow-x: auto; }
-.label { text-anchor: end; } .tick { text-anchor: middle; fill: #555; } .unit { text-anchor: end; fill: #555; }
+.drawing { overflow-x: auto; } .drawing svg { width: auto; }
+.label { text-anchor: end; } .legend { text-anchor: start; } .tick { text-anchor: middle; fill: #555; } .unit { text-anchor: end; fill: #555; }
 .grid { stroke: #e8e8e8; } .zero { stroke: #333; stroke-width: 1.5; } .interval { stroke: #0072b2; stroke-width: 2; }
 .clear { fill: #0072b2; stroke: #0072b2; } .open { fill: #fff; stroke: #0072b2; stroke-width: 1.5; }
 .box { fill: #cfe3f1; stroke: #7aa9c9; } .median { stroke: #1b1b1b; stroke-width: 2; }
 .note { color: #555; font-size: 0.9em; } .verdict { border-left: 5px solid #999; padding: 0.3em 0.9em; background: #f7f7f7; }
 .Valid { border-color: #009e73; } .Warning { border-color: #e69f00; } .Invalid { border-color: #d55e00; }
-@media print { body { max-width: none; margin: 0; font-size: 10pt; } h2 { break-after: avoid; } svg, tr { break-inside: avoid; } .drawing { overflow: visible; } }
+@media print { body { max-width: none; margin: 0; font-size: 10pt; } h2 { break-after: avoid; } svg, tr { break-inside: avoid; } .drawing { overflow: visible; } .drawing svg { width: 100%; } }
 )css";
 
 /// A table of texts that are escaped here.
@@ -68,10 +68,14 @@ class Page {
  public:
   Page(const StudyResult& result, const Provenance& provenance, const Model& model)
       : result_(result), provenance_(provenance), model_(model) {
-    for (const Entity& entity : model.entities) {
-      if (entity.kind == Entity::Kind::line) lines_.push_back(entity.path);
-      if (entity.kind == Entity::Kind::machine) machines_.push_back(entity.path);
-    }
+    for (const Enterprise& enterprise : model.plant.enterprises)  // as it is written, which follows the flow of parts
+      for (const Workshop& workshop : enterprise.workshops)
+        for (const Line& line : workshop.lines) {
+          lines_.push_back("/" + enterprise.name + "/" + workshop.name + "/" + line.name);
+          for (const Equipment& equipment : line.equipment)
+            if (std::holds_alternative<Machine>(equipment.is))
+              machines_.push_back(lines_.back() + "/" + equipment.name);
+        }
     flow_unit_ = time_unit(summary(0, "/", "flow_time_s").mean);
   }
 
