@@ -76,11 +76,7 @@ class Scenarios {
       Parameters numbers = model.defaults;
       set_numbers(model, numbers, scenario.numbers);
     } catch (const InvalidInput& error) {
-      for (Fault fault : error.faults()) {
-        if (fault.value.empty() && fault.nearest.empty())
-          fault.nearest = nearest_name(fault.path, count_paths(model.plant));
-        faults_.push_back(std::move(fault));
-      }
+      for (const Fault& fault : error.faults()) faults_.push_back(with_counts(fault, model.plant));
     }
     return scenario;
   }

@@ -91,6 +91,14 @@ void take_counts(ScenarioPlan& scenario, const Plant& present, std::vector<Fault
   std::erase_if(scenario.numbers, is_of_count);
 }
 
+Fault with_counts(Fault fault, const Plant& plant) {
+  if (!fault.value.empty()) return fault;  // the path is known, its value is wrong
+  std::vector<std::string> known = count_paths(plant);
+  if (!fault.nearest.empty()) known.push_back(fault.nearest);
+  fault.nearest = nearest_name(fault.path, known);
+  return fault;
+}
+
 Scenario compiled(const ScenarioPlan& scenario, const CompileOptions& options) {
   Scenario made{scenario.name, scenario.numbers, nullptr};
   if (scenario.plant) made.model = std::make_shared<const Model>(compile(*scenario.plant, options));

@@ -172,7 +172,8 @@ class Mistakes(Cli):
         self.golden(3, "/acme/filling/line_1/filed/capacity: expected the path of a count of the plant; did you mean "
                        "/acme/filling/line_1/filled/capacity?\n1 fault\n",
                     *study, "--vary", "/acme/filling/line_1/filed/capacity=10,20")
-        self.golden(3, f"{FILLER}/cycle_time: found \"9 kW\", expected a time in s, min, h, d, wk, ms, us or ns\n1 fault\n",
+        self.golden(3, f"{FILLER}/cycle_time: found 9 kW, expected a time such as \"12 s\" (units: s min h d "
+                       "wk ms us ns)\n1 fault\n",
                     *study, "--set", f"{FILLER}/cycle_time=9 kW")
         self.golden(3, "/acme/filling/line_1/filed/capacity: expected the path of a count of the plant; did you mean "
                        "/acme/filling/line_1/filled/capacity?\n"

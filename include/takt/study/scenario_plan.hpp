@@ -27,6 +27,9 @@ void take_counts(ScenarioPlan& scenario, const Plant& present, std::vector<Fault
 /// The paths of all counts of a plant, sorted.
 std::vector<std::string> count_paths(const Plant& plant);
 
+/// A fault that set_numbers finds with a path that is not known may have meant a count: the nearest of both is named.
+Fault with_counts(Fault fault, const Plant& plant);
+
 /// Ready for a study. Throws InvalidInput for a plant that is not valid.
 Scenario compiled(const ScenarioPlan& scenario, const CompileOptions& options);
 

@@ -60,7 +60,7 @@ class ScenarioReader {
       Parameters numbers = model.defaults;
       set_numbers(model, numbers, scenario.numbers);
     } catch (const InvalidInput& error) {
-      faults.insert(faults.end(), error.faults().begin(), error.faults().end());
+      for (const Fault& fault : error.faults()) faults.push_back(with_counts(fault, present_.plant));
     }
     for (Fault& fault : faults) {
       if (!told_.insert(fault.path + fault.value).second) continue;  // of another point of the same sweep
