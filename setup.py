@@ -17,7 +17,7 @@ from setuptools.command.build_ext import build_ext
 
 ROOT = Path(__file__).resolve().parent
 WORK = Path("build/pip")
-OFF = ("TAKT_TESTS", "TAKT_EXAMPLES", "TAKT_BENCHMARKS", "TAKT_INSTALL")
+OFF = ("TAKT_TESTS", "TAKT_EXAMPLES", "TAKT_BENCHMARKS", "TAKT_INSTALL", "TAKT_MPI")
 
 
 class BuildModule(build_ext):

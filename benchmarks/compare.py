@@ -134,6 +134,7 @@ LIBRARY = {  # benchmark -> what it is
     "W5/recursion/two_threads": "W5, a thousand futures, two threads",
     "W5/recursion/one_thread": "W5, one thread",
     "W5/event_loop/two_threads": "W5 by events, two threads",
+    "W5/study/two_threads": "W5, a study of 20 scenarios x 500 futures, two threads",
     "components/threads:1": "a thousand lines side by side, one thread",
     "components/threads:2": "a thousand lines side by side, two threads",
 }

@@ -247,12 +247,17 @@ BENCHMARK(ingest_messages)->Name("ingest/messages")->Unit(benchmark::kMillisecon
 
 // ---- futures -------------------------------------------------------------------------------------------------------
 
-/// W5: a thousand shifts of eight hours from one warm state.
-void futures(benchmark::State& bench, takt::Method method, unsigned threads) {
+/// The line of W5 as it stands after a day.
+takt::Present warm(takt::Method method) {
   takt::Present present = takt::Present::of(takt::compile(works::w5(), {.method = method}));
   present.state = takt::start(*present.model, present.parameters);
   takt::advance(*present.model, present.parameters, *present.state, takt::Time{24h});
-  takt::Study study(present, {.horizon = 8h, .replications = 1000, .threads = threads});
+  return present;
+}
+
+/// W5: a thousand shifts of eight hours from one warm state.
+void futures(benchmark::State& bench, takt::Method method, unsigned threads) {
+  takt::Study study(warm(method), {.horizon = 8h, .replications = 1000, .threads = threads});
   study.add("as is");
   double throughput = 0.0;
   for (auto _ : bench) {
@@ -273,6 +278,15 @@ BENCHMARK_CAPTURE(futures, loop_two_threads, takt::Method::event_loop, 2U)
     ->Name("W5/event_loop/two_threads")
     ->UseRealTime()
     ->Unit(benchmark::kMillisecond);
+
+/// Twenty speeds of a machine of W5, five hundred shifts each.
+void scenarios(benchmark::State& bench) {
+  takt::Study study(warm(takt::Method::fastest), {.horizon = 8h, .replications = 500, .threads = 2});
+  for (int i = 0; i < 20; ++i)
+    study.add("speed " + std::to_string(i)).set("/e/w/l/m10/cycle_time", std::to_string(20 + i) + " s");
+  for (auto _ : bench) benchmark::DoNotOptimize(study.run());
+}
+BENCHMARK(scenarios)->Name("W5/study/two_threads")->UseRealTime()->Unit(benchmark::kMillisecond);
 
 /// Lines of one plant side by side, on some threads.
 void components(benchmark::State& bench) {

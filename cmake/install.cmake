@@ -17,6 +17,7 @@ set(TAKT_FIND_OpenSSL::Crypto "find_dependency(OpenSSL 3)")
 set(TAKT_FIND_protobuf::libprotobuf-lite "find_dependency(Protobuf 3.21)")
 set(TAKT_FIND_pugixml::pugixml "find_dependency(pugixml 1.13)")
 set(TAKT_FIND_PkgConfig::CPP_HTTPLIB "takt_find_httplib()")
+set(TAKT_FIND_MPI::MPI_CXX "find_dependency(MPI 3.1 COMPONENTS CXX)")
 set(TAKT_FIND_hdf5::hdf5 "takt_find_hdf5()")
 set(TAKT_FIND_hdf5::hdf5_hl "takt_find_hdf5()")
 
@@ -47,6 +48,7 @@ endfunction()
 takt_install_library(engine Eigen3::Eigen)
 takt_install_library(takt)
 takt_install_library(live)
+takt_install_library(mpi)
 
 configure_package_config_file(cmake/takt-config.cmake.in ${PROJECT_BINARY_DIR}/takt-config.cmake
   INSTALL_DESTINATION ${TAKT_PACKAGE_DIR} NO_SET_AND_CHECK_MACRO)

@@ -10,7 +10,7 @@ packages=(
   build-essential g++ cmake ninja-build ccache pkg-config
   libeigen3-dev libboost-dev libboost-graph-dev libsimgrid-dev libhdf5-dev
   nlohmann-json3-dev libcli11-dev libfmt-dev libhowardhinnant-date-dev tzdata zlib1g-dev
-  libssl-dev libprotobuf-dev protobuf-compiler libcpp-httplib-dev libpugixml-dev
+  libssl-dev libprotobuf-dev protobuf-compiler libcpp-httplib-dev libpugixml-dev libopenmpi-dev
 )
 case "${1:-all}" in
   build) ;;
@@ -20,6 +20,7 @@ case "${1:-all}" in
       python3-pip python3-setuptools python3-venv python3-wheel mypy
       python3-h5py python3-xarray python3-h5netcdf python3-nbclient python3-ipykernel
       python3-jsonschema clang-14 libclang-rt-14-dev llvm-14
+      openmpi-bin python3-mpi4py python3-distributed chromium
       libgtest-dev libgmock-dev libbenchmark-dev hdf5-tools mosquitto mosquitto-clients openssl python3-paho-mqtt doxygen python3-sphinx python3-myst-parser
     )
     [ "${1:-all}" != bench ] || packages+=(libsystemc-dev libns3-dev python3-simpy3)

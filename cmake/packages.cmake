@@ -65,6 +65,14 @@ if(PkgConfig_FOUND AND (TAKT_LIVE OR PROJECT_IS_TOP_LEVEL))
   takt_need(CPP_HTTPLIB_FOUND libcpp-httplib-dev "HTTP (cpp-httplib 0.11)")
 endif()
 
+set(TAKT_MPI_PACKAGES "")
+if(TAKT_MPI)
+  set(MPI_CXX_SKIP_MPICXX ON)
+  find_package(MPI 3.1 QUIET COMPONENTS CXX)
+  takt_need(MPI_CXX_FOUND libopenmpi-dev "studies on the ranks of MPI (MPI 3.1); TAKT_MPI=OFF does without")
+  set(TAKT_MPI_PACKAGES MPI::MPI_CXX)
+endif()
+
 find_package(Threads REQUIRED)
 
 # A python3 earlier on PATH may lack the packages of the system's own: prefer that one unless told otherwise.

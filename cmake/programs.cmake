@@ -15,7 +15,7 @@ add_custom_target(quickstart)
 file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/cli/*.cpp)
 if(sources AND PROJECT_IS_TOP_LEVEL)
   takt_program(takt . SOURCES ${sources}
-    LINKS takt::live CLI11::CLI11 PkgConfig::CPP_HTTPLIB nlohmann_json::nlohmann_json fmt::fmt)
+    LINKS takt::live takt::mpi CLI11::CLI11 PkgConfig::CPP_HTTPLIB nlohmann_json::nlohmann_json fmt::fmt)
   target_include_directories(takt PRIVATE ${PROJECT_SOURCE_DIR}/src)
   add_dependencies(quickstart takt)
 endif()

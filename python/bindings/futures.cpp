@@ -13,8 +13,11 @@
 #include "simulation.hpp"
 #include "takt/io/plant/plant_file.hpp"
 #include "takt/io/store/results.hpp"
+#include "takt/io/store/study_plan.hpp"
+#include "takt/study/scenario_plan.hpp"
 #include "takt/study/study.hpp"
 #include "timeline.hpp"
+#include "twin.hpp"
 
 namespace takt::python {
 namespace {
@@ -38,6 +41,18 @@ struct Experiment {
 /// A scenario of Python: its name, its plant (none: the present's), its numbers.
 using ScenarioOfPython = std::tuple<std::string, std::shared_ptr<Model>, Numbers>;
 
+/// Counts among the numbers ("/acme/filling/line_1/store/capacity") go into plants of the scenarios' own.
+void take_counts_of(Experiment& experiment) {
+  std::vector<Fault> faults;
+  for (Scenario& scenario : experiment.scenarios) {
+    const Model& model = scenario.model ? *scenario.model : *experiment.present.model;
+    ScenarioPlan plan{scenario.name, scenario.numbers, {}};
+    take_counts(plan, model.plant, faults);
+    if (faults.empty() && plan.plant) scenario = compiled(plan, model.options);
+  }
+  if (!faults.empty()) throw InvalidInput(std::move(faults));
+}
+
 Experiment make_experiment(Present present, const std::vector<ScenarioOfPython>& scenarios, const py::object& horizon,
                            const py::object& warmup, const py::object& replications, const py::object& threads) {
   Experiment made;
@@ -50,7 +65,21 @@ Experiment make_experiment(Present present, const std::vector<ScenarioOfPython>&
   for (const auto& [name, plant, its_numbers] : scenarios) numbers.emplace_back(name, its_numbers);
   made.scenarios = to_scenarios(numbers);
   for (std::size_t i = 0; i < scenarios.size(); ++i) made.scenarios[i].model = std::get<1>(scenarios[i]);
+  take_counts_of(made);
   return made;
+}
+
+py::bytes plan_of(const Experiment& experiment, const SharedTwin* twin) {
+  std::string bytes;
+  {
+    std::optional<Turns::Turn> turn;
+    if (twin != nullptr) turn = twin->turns.take();
+    const py::gil_scoped_release release;
+    const Study study = experiment.study({});
+    const PreparedStudy check(study);
+    bytes = io::plan_bytes(twin == nullptr ? io::plan_of(study) : io::plan_of(study, twin->twin));
+  }
+  return bytes;
 }
 
 /// Works beside the caller, who looks for signals and calls `tell` meanwhile; either may end the work by an exception.
@@ -133,6 +162,7 @@ void bind_futures(py::module_& module) {
       .def(py::init(&make_experiment), py::arg("present"), py::arg("scenarios"), py::arg("horizon"), py::arg("warmup"),
            py::arg("replications"), py::arg("threads"))
       .def("run", &run_experiment, py::arg("progress"), "Runs all.")
+      .def("plan", &plan_of, py::arg("twin"), "The study as bytes; `twin` is the one whose present it begins with.")
       .def("replay", &replay, py::arg("scenario"), py::arg("replication"), py::arg("until"),
            "One future again, to its end or for `until` from its beginning: the simulation where it ended, its outcome "
            "and its timeline.");

@@ -21,4 +21,5 @@ PYBIND11_MODULE(_core, module) {
   takt::python::bind_history(module);
   takt::python::bind_futures(module);
   takt::python::bind_live(module);
+  takt::python::bind_plan(module);
 }

@@ -24,5 +24,6 @@ void bind_history(py::module_& module);
 void bind_report(py::module_& module);
 void bind_futures(py::module_& module);
 void bind_live(py::module_& module);
+void bind_plan(py::module_& module);
 
 }  // namespace takt::python

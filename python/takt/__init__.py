@@ -56,6 +56,7 @@ from .plant import Plant
 from .result import Result
 from .simulation import Simulation
 from .study import run, what_if
+from .study_plan import StudyPlan, merge, plan, run_task
 from .timeline import Timeline
 from .twin import Twin
 from .verdict import Doubt, Verdict
@@ -75,11 +76,15 @@ __all__ = [
     "Plant",
     "Result",
     "Simulation",
+    "StudyPlan",
     "Timeline",
     "Twin",
     "Verdict",
     "__version__",
     "discover",
+    "merge",
+    "plan",
     "run",
+    "run_task",
     "what_if",
 ]

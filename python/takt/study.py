@@ -181,12 +181,17 @@ def run_scenarios(
     )
     with shown(progress) as told:
         stored = study.run(progress=told)
+    warn_unfinished(stored, stacklevel=4)
+    return Result(stored, study)
+
+
+def warn_unfinished(stored: _core.StoredResults, stacklevel: int) -> None:
+    """Says that runs did not reach their horizon, in the name of a caller so many calls above."""
     unfinished = len(stored.result.unfinished)
     if unfinished > 0:
         runs = len(stored.result.scenarios) * stored.result.replications
         text = f"{unfinished} of {runs} runs did not reach the horizon and have no values"
-        warnings.warn(f"{text}: see Result.unfinished", RuntimeWarning, stacklevel=3)
-    return Result(stored, study)
+        warnings.warn(f"{text}: see Result.unfinished", RuntimeWarning, stacklevel=stacklevel)
 
 
 def parts(

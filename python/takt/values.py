@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 Duration = Union[str, timedelta]
 """``"8 h"`` or a `datetime.timedelta`. Units: ns us ms s min h d wk."""
 
-Number = Union[str, timedelta]
-"""A number with its unit: ``"11 s"``, ``"85 %"``; ``"2.5 1"`` where it has no dimension."""
+Number = Union[str, timedelta, int]
+"""A number with its unit: ``"11 s"``, ``"85 %"``; ``"2.5 1"`` where it has no dimension. A count is
+a whole number, at the path of a ``capacity``, ``initial``, ``servers`` or ``size``."""
 
 Numbers = Mapping[str, Number]
 """Numbers by path: ``{"/acme/filling/line_1/filler/cycle_time": "11 s"}``."""
@@ -44,7 +45,14 @@ def pairs(numbers: Numbers) -> List[Tuple[str, Number]]:
     """Numbers as the compiled part takes them, in their order."""
     if not isinstance(numbers, Mapping):
         raise invalid("set", numbers, "numbers by path")
-    return list(numbers.items())
+    return [(path, str(n) if is_count(path, n) else n) for path, n in numbers.items()]
+
+
+def is_count(path: str, number: object) -> bool:
+    """Whether it is a whole number where the plant has a count."""
+    name = str(path).rpartition("/")[2]
+    whole = isinstance(number, int) and not isinstance(number, bool)
+    return whole and name in ("capacity", "initial", "servers", "size")
 
 
 def invalid(path: str, value: object, expected: str) -> _core.InvalidInput:

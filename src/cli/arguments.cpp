@@ -53,7 +53,11 @@ bool is_unknown_verb(int argc, char** argv, std::span<const Verb> verbs) {
 }  // namespace
 
 CLI::Option& Arguments::add(const char* flag, const char* shape, Reader reader, const char* help) {
-  declared_.push_back({.name = flag, .shape = shape, .kind = Declared::Kind::value, .help = help});
+  const std::string_view names = flag;  // "--out,-o": the first is the one that is told
+  declared_.push_back({.name = std::string(names.substr(0, names.find(','))),
+                       .shape = shape,
+                       .kind = Declared::Kind::value,
+                       .help = help});
   const auto read = [flag, reader = std::move(reader)](const std::vector<std::string>& values) {
     try {
       for (const std::string& value : values) reader(value);
@@ -75,6 +79,35 @@ void Arguments::file(const char* name, std::filesystem::path& into, const char* 
       ->required();
 }
 
+void Arguments::file(const char* name, std::optional<std::filesystem::path>& into, const char* help) {
+  declared_.push_back({.name = name, .shape = {}, .kind = Declared::Kind::file, .help = help});
+  app_.add_option_function<std::string>(
+          name, [&into](const std::string& value) { into = value; }, help)
+      ->type_name("FILE");
+}
+
+void Arguments::files(const char* name, std::vector<std::filesystem::path>& into, const char* help) {
+  declared_.push_back(
+      {.name = name, .shape = {}, .kind = Declared::Kind::file, .help = help, .required = true, .repeated = true});
+  app_.add_option_function<std::vector<std::string>>(
+          name, [&into](const std::vector<std::string>& values) { into.assign(values.begin(), values.end()); }, help)
+      ->type_name("FILE")
+      ->required();
+}
+
+void Arguments::option(const char* flag, std::vector<std::string> choices, std::string& into, const char* help) {
+  app_.add_option(flag, into, help)
+      ->check(CLI::IsMember(choices))
+      ->type_name(fmt::format("{}", fmt::join(choices, "|")));
+  declared_.push_back({.name = flag,
+                       .shape = "WORD",
+                       .kind = Declared::Kind::choice,
+                       .help = help,
+                       .required = false,
+                       .repeated = false,
+                       .choices = std::move(choices)});
+}
+
 void Arguments::choice(const char* name, std::vector<std::string> choices, std::string& into, const char* help) {
   app_.add_option(name, into, help)
       ->check(CLI::IsMember(choices))
@@ -94,6 +127,15 @@ void Arguments::option(const char* flag, const char* shape, std::optional<std::f
   add(
       flag, shape, [&into](const std::string& value) { into = value; }, help);
   declared_.back().kind = Declared::Kind::file;
+}
+
+void Arguments::required(const char* flag, const char* shape, std::optional<std::filesystem::path>& into,
+                         const char* help) {
+  add(
+      flag, shape, [&into](const std::string& value) { into = value; }, help)
+      .required();
+  declared_.back().kind = Declared::Kind::file;
+  declared_.back().required = true;
 }
 
 void Arguments::option(const char* flag, const char* shape, Duration& into, const char* help, Need need) {

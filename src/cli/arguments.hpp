@@ -53,9 +53,15 @@ class Arguments {
   using Reader = std::function<void(const std::string&)>;  ///< throws InvalidInput
 
   void file(const char* name, std::filesystem::path& into, const char* help);  ///< without a flag, required
+  void file(const char* name, std::optional<std::filesystem::path>& into, const char* help);  ///< without a flag
+  /// Without a flag, one at least.
+  void files(const char* name, std::vector<std::filesystem::path>& into, const char* help);
+  /// A flag that may be left out; a word that is none of `choices` is wrong usage.
+  void option(const char* flag, std::vector<std::string> choices, std::string& into, const char* help);
   /// Without a flag, required; a word that is none of `choices` is wrong usage.
   void choice(const char* name, std::vector<std::string> choices, std::string& into, const char* help);
   void option(const char* flag, const char* shape, std::optional<std::filesystem::path>& into, const char* help);
+  void required(const char* flag, const char* shape, std::optional<std::filesystem::path>& into, const char* help);
   void option(const char* flag, const char* shape, Duration& into, const char* help, Need need = Need::optional);
   void option(const char* flag, const char* shape, std::uint64_t& into, const char* help);
   struct Range {

@@ -43,7 +43,7 @@ BashVerb bash_verb(const Verb& verb) {
   for (const Declared& each : declared_by(verb)) {
     if (each.is_option()) made.options += each.name + " ";
     if (each.is_option() && each.kind == Kind::file) made.files += each.name + " ";
-    if (each.is_option() && each.kind == Kind::value) made.values += each.name + " ";
+    if (each.is_option() && (each.kind == Kind::value || each.kind == Kind::choice)) made.values += each.name + " ";
     if (!each.is_option())
       made.operand = each.kind == Kind::file ? "file" : fmt::format("{}", fmt::join(each.choices, " "));
   }
@@ -57,7 +57,8 @@ std::string zsh_spec(const Declared& argument) {
   const std::string action = argument.kind == Kind::file     ? ":_files"
                              : argument.kind == Kind::choice ? fmt::format(":({})", fmt::join(argument.choices, " "))
                                                              : ": ";
-  if (!argument.is_option()) return shell_quoted("1:" + escaped(argument.name, kSpecial) + action);
+  if (!argument.is_option())
+    return shell_quoted((argument.repeated ? "*:" : "1:") + escaped(argument.name, kSpecial) + action);
   const std::string name = (argument.repeated ? "*" : "") + argument.name + "[" + help + "]";
   if (argument.kind == Kind::flag) return shell_quoted(name);
   return shell_quoted(name + ":" + escaped(argument.shape, kSpecial) + action);
@@ -70,7 +71,8 @@ std::string fish_line(const Verb& verb, const Declared& argument) {
   if (argument.is_option()) line += " -l " + argument.name.substr(argument.name.find_first_not_of('-'));
   if (argument.kind == Kind::file) line += argument.is_option() ? " -r -F" : " -F";
   if (argument.kind == Kind::value) line += " -x";
-  if (argument.kind == Kind::choice) line += " -a " + text(fmt::format("{}", fmt::join(argument.choices, " ")));
+  if (argument.kind == Kind::choice)
+    line += (argument.is_option() ? " -x -a " : " -a ") + text(fmt::format("{}", fmt::join(argument.choices, " ")));
   return line + " -d " + text(argument.help) + "\n";
 }
 

@@ -9,6 +9,9 @@ std::span<const Verb> all_verbs() {
   static constexpr Verb kVerbs[] = {
       {"validate", "Check a plant file and report every fault in it.", declare_validate},
       {"run", "Run a plant into many futures, from its start or from the present of the real one.", declare_run},
+      {"study", "Compare many scenarios over many futures, on threads or as shards of a cluster.", declare_study},
+      {"merge", "Put the shards of a study together.", declare_merge},
+      {"report", "Write a page of results, for screen and paper.", declare_report},
       {"sync", "Keep a twin true: replay what the real plant reported, or stay and follow it live.", declare_sync},
       {"discover", "Find the plant behind an event log, with how sure each element is.", declare_discover},
       {"schema", "Print the JSON Schema of a file format.", declare_schema},

@@ -43,7 +43,7 @@ std::string usage(const Verb& verb) {
   bool has_options = false;
   for (const Declared& each : declared_by(verb)) {
     if (each.required)
-      text += " " + roff(each);
+      text += " " + roff(each) + (each.repeated && !each.is_option() ? " ..." : "");
     else if (each.is_option())
       has_options = true;
     else

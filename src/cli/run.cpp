@@ -12,6 +12,7 @@
 #include "cli/messages.hpp"
 #include "cli/progress.hpp"
 #include "cli/replay.hpp"
+#include "cli/study_output.hpp"
 #include "cli/verbs.hpp"
 #include "takt/core/quantity.hpp"
 #include "takt/io/plant/plant_file.hpp"
@@ -31,22 +32,13 @@ struct Options {
   Scenario base{kAsIs, {}};
   std::vector<Scenario> scenarios;
   std::vector<std::pair<std::string, std::filesystem::path>> plants;  ///< scenarios with a plant of their own
-  std::optional<std::filesystem::path> from, out;
+  std::optional<std::filesystem::path> from;
+  ResultFiles files;
   FutureWishes future;
   StudyOptions study;
   TwinOptions twin;
   bool json = false;
 };
-
-/// Reads "PATH=VALUE" into a scenario.
-void read_number(const std::string& text, Scenario& into) {
-  const std::size_t equals = text.find('=');
-  if (equals == 0 || equals == std::string::npos || equals + 1 == text.size()) {
-    throw InvalidInput(Fault{.value = '"' + text + '"',
-                             .expected = "PATH=VALUE such as \"/acme/filling/line_1/filler/cycle_time=11 s\""});
-  }
-  into.set(text.substr(0, equals), text.substr(equals + 1));
-}
 
 /// Reads "NAME=FILE".
 std::pair<std::string, std::filesystem::path> read_named_file(const std::string& text) {
@@ -65,7 +57,7 @@ Scenario read_scenario(const std::string& text) {
   Scenario scenario{text.substr(0, colon), {}};
   for (std::size_t from = colon + 1; from <= text.size();) {
     const std::size_t comma = std::min(text.find(',', from), text.size());
-    read_number(text.substr(from, comma - from), scenario);
+    scenario.numbers.push_back(read_number(text.substr(from, comma - from)));
     from = comma + 1;
   }
   return scenario;
@@ -123,19 +115,6 @@ std::string text_of(const Options& options, const Present& present, const Plants
   return text;
 }
 
-int report_unfinished(const StudyResult& result) {
-  if (result.unfinished.empty()) return kDone;
-  const Unfinished& first = result.unfinished.front();
-  const bool is_deadlock = first.outcome.status == Outcome::Status::deadlock;
-  say(fmt::format("{} of {} futures did not reach their end. The first, replication {} of '{}', stopped after {}: {}",
-                  result.unfinished.size(), result.scenarios.size() * result.replications, first.replication,
-                  first.scenario, to_text(Quantity{to_seconds(first.outcome.time.time_since_epoch()), Dimension::time}),
-                  is_deadlock ? "a deadlock, machines that wait for each other:"
-                              : "a livelock, a million events without time moving"));
-  for (const std::string& wait : first.outcome.circular_wait) say("  " + wait);
-  return kRunFailed;
-}
-
 /// The log needs parts with an identity, which the run itself does without: the same future once more.
 void write_log_of(const Options& options, const Present& present, const std::stop_token& stop) {
   const CompileOptions with_identity{.part_identity = true, .method = present.model->options.method};
@@ -183,11 +162,12 @@ int run(const Options& options, const std::stop_token& stop) {
     if (options.future.log) write_log_of(options, present, stop);
   }
   for (const auto& [name, report] : result.migrations) say_migration("'" + name + "'", report);
-  const report::Provenance provenance = report::provenance_of(present, options.study);
-  if (options.out) io::save_results(*options.out, result, provenance, io::to_json(present.model->plant));
-  print_data(options.json ? report::results_json(result, provenance)
-                          : text_of(options, present, plants, result) + answer);
-  return report_unfinished(result);
+  const io::StoredResults stored{std::move(result), report::provenance_of(present, options.study),
+                                 io::to_json(present.model->plant)};
+  write_files(options.files, stored, options.future.trace);
+  print_data(options.json ? report::results_json(stored.result, stored.provenance)
+                          : text_of(options, present, plants, stored.result) + answer);
+  return report_unfinished(stored.result);
 }
 
 }  // namespace
@@ -198,7 +178,7 @@ Action declare_run(Arguments& arguments) {
   arguments.option("--snapshots", "FILE", options->snapshots,
                    "What the real plant reported, as takt-snapshot/1: the futures begin where it ends");
   arguments.repeated(
-      "--set", "PATH=VALUE", [options](const std::string& text) { read_number(text, options->base); },
+      "--set", "PATH=VALUE", [options](const std::string& text) { options->base.numbers.push_back(read_number(text)); },
       "Change a number of the plant, in all scenarios: \"/acme/filling/line_1/filler/cycle_time=11 s\"");
   arguments.repeated(
       "--scenario", "NAME:PATH=VALUE[,...]",
@@ -209,7 +189,8 @@ Action declare_run(Arguments& arguments) {
       [options](const std::string& text) { options->plants.push_back(read_named_file(text)); },
       "A scenario with another plant, as takt-plant/1; a state goes over into it by the names of equipment");
   arguments.option("--from", "FILE", options->from, "Begin with a checkpoint; the plant may have been edited since");
-  arguments.option("--out", "FILE", options->out, "Write the results as takt-store/1 (HDF5)");
+  arguments.option("--out", "FILE", options->files.out, "Write the results as takt-store/1 (HDF5)");
+  arguments.option("--report", "FILE", options->files.report, "Write a page of the results (HTML)");
   arguments.repeated(
       "--replay", "NAME:R", [options](const std::string& text) { options->future.future = read_future(text); },
       "The future that --trace, --log, --checkpoint and --why speak of (default \"as is:0\")");

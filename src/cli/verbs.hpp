@@ -7,6 +7,9 @@ namespace takt::cli {
 
 Action declare_validate(Arguments& arguments);
 Action declare_run(Arguments& arguments);
+Action declare_study(Arguments& arguments);
+Action declare_merge(Arguments& arguments);
+Action declare_report(Arguments& arguments);
 Action declare_sync(Arguments& arguments);
 Action declare_discover(Arguments& arguments);
 Action declare_schema(Arguments& arguments);

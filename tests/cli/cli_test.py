@@ -35,7 +35,6 @@ class Usage(Cli):
             "no plant": (("run", *hour), "PLANT"),
             "no horizon": (("run", BOTTLING), "--horizon"),
             "unknown option": (("run", BOTTLING, *hour, "--horizont", "1 h"), "--horizont"),
-            "a later option": (("run", BOTTLING, *hour, "--report", "r.html"), "--report"),
             "no unit": (("run", BOTTLING, "--horizon", "8"), "found 8,"),
             "wrong unit": (("run", BOTTLING, "--horizon", "8 kg"), "found 8 kg,"),
             "no number": (("run", BOTTLING, *hour, "--replications", "many"), "a whole number from 1 to 10000000"),

@@ -49,6 +49,9 @@ ROOMS = {
         "core plant health engine topology ict kpi sync study network report io/plant io/live",
         "HDF5 nlohmann-json zlib OpenSSL fmt POSIX",
     ),
+    "io/mpi": room(
+        "core plant health engine topology ict kpi sync study network report io/plant io/live io/store", "MPI"
+    ),
 }
 
 # Programs under src: they may include any room, and nothing includes them.
@@ -72,6 +75,7 @@ PACKAGES = {
     "Eigen": r"Eigen/.+",
     "fmt": r"fmt/.+",
     "HDF5": r"hdf5(_hl)?\.h|H5.+\.h",
+    "MPI": r"mpi\.h",
     "nlohmann-json": r"nlohmann/.+",
     "OpenSSL": r"openssl/.+",
     "POSIX": r"(unistd|fcntl|signal|spawn|poll|termios|dirent|netdb|fnmatch)\.h|(sys|netinet|arpa)/.+\.h",

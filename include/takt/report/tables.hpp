@@ -20,6 +20,9 @@ namespace takt::report {
 /// doi 10.1080/00207540701881860. Throws InvalidInput for a scenario that the study does not have.
 std::string scenario_table(const StudyResult& result, const Model& model, std::string_view scenario);
 
+/// The whole plant in every scenario of a study, a row each: throughput and its bound, work in process, flow time.
+std::string scenarios_table(const StudyResult& result);
+
 /// Every other scenario against `base`, figure by figure: the paired difference with its 95 % interval, and whether it
 /// is clear, that is, whether the interval leaves out zero. The figures are those of the whole plant, and each line's
 /// OEE. Throws InvalidInput for a base that the study does not have.

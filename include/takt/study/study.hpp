@@ -114,6 +114,8 @@ struct StudyResult {
   std::size_t scenario_index(std::string_view name) const;                     ///< throws InvalidInput
   std::size_t kpi_index(std::string_view entity, std::string_view kpi) const;  ///< throws InvalidInput
   Summary summary(std::size_t scenario, std::size_t kpi) const;
+  /// None if no replication has a value in both.
+  std::optional<Difference> difference(std::size_t scenario, std::size_t base, std::size_t kpi) const;
   std::vector<Difference> compared_with(std::string_view base) const;  ///< every other scenario, every KPI
 };
 
@@ -133,6 +135,10 @@ class Study {
   /// A scenario more; the reference stays valid until the next call. Throws InvalidInput if the name is taken.
   Scenario& add(std::string name);
   Scenario& add(Scenario scenario);
+
+  const Present& present() const { return present_; }
+  const StudyOptions& options() const { return options_; }
+  std::vector<Scenario> scenarios() const;  ///< "as is" alone if none was added
 
   /// Runs all; the same bytes for any number of threads. Throws InvalidInput with every wrong path and value,
   /// Interrupted, or Error if there is not enough memory for the figures of all futures.

@@ -2,11 +2,9 @@
 #include "takt/io/store/audit.hpp"
 
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <sys/file.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -15,6 +13,7 @@
 #include <optional>
 #include <utility>
 
+#include "io/store/sha256.hpp"
 #include "takt/core/error.hpp"
 
 namespace takt::io {
@@ -25,20 +24,6 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kExpected = "a line of a takt-audit/1 record";
 const std::string kFirst(64, '0');
-
-std::string sha256(std::string_view text) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int size = 0;
-  if (EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1)
-    throw Error("SHA-256 is not available");
-  std::string hex;
-  for (unsigned int i = 0; i < size; ++i) {
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    hex += kDigits[digest[i] >> 4U];
-    hex += kDigits[digest[i] & 15U];
-  }
-  return hex;
-}
 
 /// The line without its hash: what the hash is of.
 Json body_of(std::uint64_t number, const AuditEntry& entry, const std::string& previous) {
@@ -72,7 +57,7 @@ std::optional<std::string> hash_of(const Json& line, std::uint64_t number, const
     return std::nullopt;
   Json body = line;
   body.erase("hash");
-  return sha256(body.dump());
+  return detail::sha256(body.dump());
 }
 
 Content read(const fs::path& file) {
@@ -155,7 +140,7 @@ AuditFile& AuditFile::operator=(AuditFile&& other) noexcept {
 
 void AuditFile::append(const AuditEntry& entry) {
   Json line = body_of(entries_ + 1, entry, last_hash_);
-  std::string hash = sha256(line.dump());
+  std::string hash = detail::sha256(line.dump());
   line["hash"] = hash;
   const std::string text = line.dump() + "\n";
   std::string_view rest = text;

@@ -11,8 +11,15 @@
 #include "takt/io/live/sources_file.hpp"
 #include "takt/io/live/stream.hpp"
 #include "takt/io/plant/plant_file.hpp"
+#include "takt/io/plant/scenario_file.hpp"
 
 namespace {
+
+/// What scenarios change.
+const takt::Model& bottling() {
+  static const takt::Model model = takt::compile(takt::io::load_plant("examples/bottling/bottling.json"));
+  return model;
+}
 
 int read(const std::string& format) {
   for (std::string line; std::getline(std::cin, line);) {
@@ -24,6 +31,8 @@ int read(const std::string& format) {
         takt::io::parse_snapshot(line);
       } else if (format == "takt-sources/1") {
         takt::io::parse_sources(line);
+      } else if (format == "takt-scenarios/1") {
+        takt::io::parse_scenarios(line, bottling());
       } else {
         takt::io::parse_mapping(line);
       }

@@ -51,6 +51,17 @@ def mapping(**fields):
     return {"format": "takt-mapping/1", "streams": {"s": {k: v for k, v in stream.items() if v is not None}}}
 
 
+FILLER = "/acme/filling/line_1/filler"
+
+
+def scenarios(**named):
+    return {"format": "takt-scenarios/1", "scenarios": named}
+
+
+def sweeps(**named):
+    return {"format": "takt-scenarios/1", "sweeps": named}
+
+
 # Wrong in form: the reader and the schema refuse each.
 WRONG = {
     "takt-plant/1": {
@@ -155,6 +166,22 @@ WRONG = {
         "a set-point that is text": reading(setpoints={"speed": "fast"}),
         "a quality that is not known": reading(quality="god"),
         "an order without a product": snapshot(orders={"o": {}}),
+    },
+    "takt-scenarios/1": {
+        "no format": {"scenarios": {}},
+        "another format": {"format": "takt-scenarios/2"},
+        "a key that is not known": {"format": "takt-scenarios/1", "scenario": {}},
+        "scenarios that are a list": {"format": "takt-scenarios/1", "scenarios": []},
+        "a scenario that is a text": scenarios(a="x"),
+        "a key of a scenario that is not known": scenarios(a={"sets": {}}),
+        "a number that is no text": scenarios(a={"set": {f"{FILLER}/cycle_time": 1.5}}),
+        "a number that is a list": scenarios(a={"set": {f"{FILLER}/cycle_time": ["9 s"]}}),
+        "equipment that is a text": scenarios(a={"equipment": {FILLER: "x"}}),
+        "a plant that is a number": scenarios(a={"plant": 1}),
+        "a sweep over nothing": sweeps(a={}),
+        "a sweep over no values": sweeps(a={"vary": {f"{FILLER}/cycle_time": []}}),
+        "a design that is not known": sweeps(a={"vary": {f"{FILLER}/cycle_time": ["9 s"]}, "design": "cube"}),
+        "points below zero": sweeps(a={"vary": {f"{FILLER}/cycle_time": ["9 s"]}, "points": -1}),
     },
     "takt-mapping/1": {
         "no streams": {"format": "takt-mapping/1"},

@@ -23,7 +23,7 @@ import schema_cases  # noqa: E402
 ROOT = Path(__file__).resolve().parents[3]
 BUILD = Path(os.environ["TAKT_BUILD_DIR"])
 SCHEMAS = ROOT / "src" / "io" / "plant" / "schemas"
-FORMATS = ["takt-mapping/1", "takt-plant/1", "takt-results/1", "takt-snapshot/1", "takt-sources/1"]
+FORMATS = ["takt-mapping/1", "takt-plant/1", "takt-results/1", "takt-scenarios/1", "takt-snapshot/1", "takt-sources/1"]
 
 
 def text_of(format_name):
