@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include "study/integrate.hpp"
 #include "takt/core/error.hpp"
@@ -13,7 +14,7 @@
 namespace takt {
 namespace {
 
-void check(std::span<const Design> designs, const SelectionOptions& options, bool needs_indifference) {
+void check(std::span<const DesignPoint> designs, const SelectionOptions& options, bool needs_indifference) {
   std::vector<Fault> faults;
   const auto need = [&](bool good, const char* path, double value, const char* expected) {
     if (!good) faults.push_back({.path = path, .value = fmt::format("{}", value), .expected = expected});
@@ -124,7 +125,7 @@ class Screening {
 
 }  // namespace
 
-Selection select_kn(std::span<const Design> designs, const Runner& runner, const SelectionOptions& options) {
+Selection select_kn(std::span<const DesignPoint> designs, const Runner& runner, const SelectionOptions& options) {
   check(designs, options, true);
   if (designs.size() == 1) return concluded(std::vector<Moments>(1), 0, options, true);
   const Responses responses(runner, options);
@@ -160,7 +161,7 @@ Selection select_kn(std::span<const Design> designs, const Runner& runner, const
   return concluded(screening.moments(), best, options, screening.alive().size() == 1);
 }
 
-Selection select_rinott(std::span<const Design> designs, const Runner& runner, const SelectionOptions& options) {
+Selection select_rinott(std::span<const DesignPoint> designs, const Runner& runner, const SelectionOptions& options) {
   check(designs, options, true);
   const std::size_t k = designs.size();
   if (k == 1) return concluded(std::vector<Moments>(1), 0, options, true);
@@ -195,7 +196,7 @@ Selection select_rinott(std::span<const Design> designs, const Runner& runner, c
   return concluded(moments, best_of(moments), options, is_guaranteed);
 }
 
-Selection select_ocba(std::span<const Design> designs, const Runner& runner, const SelectionOptions& options) {
+Selection select_ocba(std::span<const DesignPoint> designs, const Runner& runner, const SelectionOptions& options) {
   check(designs, options, false);
   const std::size_t k = designs.size();
   const Responses responses(runner, options);
@@ -259,7 +260,14 @@ double rinott_constant(std::size_t designs, std::uint32_t first_stage, double pr
     }
     return outer;
   };
-  return detail::solve_increasing(chance, probability);
+  // A study asks for the same constant again and again.
+  thread_local std::tuple<std::size_t, std::uint32_t, double> last{};
+  thread_local double h = 0.0;
+  if (const std::tuple asked{designs, first_stage, probability}; asked != last) {
+    h = detail::solve_increasing(chance, probability);
+    last = asked;
+  }
+  return h;
 }
 
 std::vector<double> ocba_shares(std::span<const double> means, std::span<const double> deviations, std::size_t best) {

@@ -22,11 +22,11 @@ Runner on_threads(Replicate replicate, ThreadPool& pool) {
   };
 }
 
-std::vector<double> replicate_all(const Runner& runner, std::span<const Design> designs, std::uint32_t first,
+std::vector<double> replicate_all(const Runner& runner, std::span<const DesignPoint> designs, std::uint32_t first,
                                   std::uint32_t count) {
   std::vector<Trial> trials;
   trials.reserve(designs.size() * count);
-  for (const Design& design : designs)
+  for (const DesignPoint& design : designs)
     for (std::uint32_t r = first; r != first + count; ++r) trials.push_back({design, r});
   std::vector<double> values = runner(trials);
   if (!trials.empty() && (values.empty() || values.size() % trials.size() != 0))

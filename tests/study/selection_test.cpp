@@ -30,8 +30,8 @@ Runner normal_runner(std::uint64_t seed, double shared = 0.0) {
 }
 
 /// The best, and nine that are worse by the indifference.
-std::vector<Design> slippage(double delta) {
-  std::vector<Design> designs;
+std::vector<DesignPoint> slippage(double delta) {
+  std::vector<DesignPoint> designs;
   for (int i = 0; i < 10; ++i) designs.push_back({i == 4 ? delta : 0.0, 1.0, static_cast<double>(i)});
   return designs;
 }
@@ -53,7 +53,7 @@ struct Score {
 template <class Select>
 Score macro_runs(int count, double shared, const Select& select) {
   const double delta = 1.0 / std::sqrt(10.0);
-  const std::vector<Design> designs = slippage(delta);
+  const std::vector<DesignPoint> designs = slippage(delta);
   Score score;
   for (int macro = 0; macro < count; ++macro) {
     const Runner runner = normal_runner(static_cast<std::uint64_t>(1000 + macro), shared);
@@ -88,7 +88,7 @@ TEST(Selection, NeedsFewerRunsUnderCommonRandomNumbers) {
 }
 
 TEST(Selection, OfKnIsTheSameForAnyNumberOfRoundsAtOnce) {
-  const std::vector<Design> designs = slippage(0.3);
+  const std::vector<DesignPoint> designs = slippage(0.3);
   const Selection one = select_kn(designs, normal_runner(1), {.indifference = 0.3});
   for (const std::uint32_t rounds : {2U, 7U, 100U}) {
     const Selection other = select_kn(designs, normal_runner(1), {.indifference = 0.3, .rounds = rounds});
@@ -99,7 +99,7 @@ TEST(Selection, OfKnIsTheSameForAnyNumberOfRoundsAtOnce) {
 }
 
 TEST(Selection, MinimisesToo) {
-  std::vector<Design> designs = slippage(0.0);
+  std::vector<DesignPoint> designs = slippage(0.0);
   designs[7][0] = -2.0;
   const SelectionOptions options{.indifference = 1.0, .sense = Sense::minimise};
   EXPECT_EQ(select_kn(designs, normal_runner(2), options).best, 7U);
@@ -108,7 +108,7 @@ TEST(Selection, MinimisesToo) {
 }
 
 TEST(Selection, WithoutEnoughRunsSaysSo) {
-  const std::vector<Design> designs = slippage(0.01);
+  const std::vector<DesignPoint> designs = slippage(0.01);
   const SelectionOptions options{.indifference = 0.01, .most_runs = 500};
   const std::vector<std::string> names(10, "a");
   for (const auto select : {select_kn, select_rinott}) {
@@ -122,7 +122,7 @@ TEST(Selection, WithoutEnoughRunsSaysSo) {
 }
 
 TEST(Selection, ConcludesInASentence) {
-  std::vector<Design> designs{{5.0, 0.1, 0.0}, {1.0, 0.1, 1.0}};
+  std::vector<DesignPoint> designs{{5.0, 0.1, 0.0}, {1.0, 0.1, 1.0}};
   const Selection selection = select_kn(designs, normal_runner(3), {.indifference = 2.0});
   const std::vector<std::string> names{"two fillers", "as is"};
   EXPECT_EQ(
@@ -163,7 +163,7 @@ TEST(Ocba, SharesAsItsRuleSays) {
 
 // Means 0.2 apart, 1000 runs: equal shares are right less often. 400 macro-runs have a standard deviation of 2.5 %.
 TEST(Ocba, IsRightMoreOftenThanEqualShares) {
-  std::vector<Design> designs;
+  std::vector<DesignPoint> designs;
   for (int i = 0; i < 10; ++i) designs.push_back({0.2 * i, 1.0, static_cast<double>(i)});
   int ocba = 0, equal = 0;
   double promised = 0.0;

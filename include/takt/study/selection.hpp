@@ -45,15 +45,15 @@ struct Selection {
 /// Kim & Nelson 2001 (the procedure KN): all designs a replication at a time under common random numbers, those clearly
 /// worse dropped on the way. For responses that are close to normal. Throws InvalidInput for wrong options, Error if a
 /// trial has no value.
-Selection select_kn(std::span<const Design> designs, const Runner& runner, const SelectionOptions& options);
+Selection select_kn(std::span<const DesignPoint> designs, const Runner& runner, const SelectionOptions& options);
 
 /// Rinott 1978: after the first stage as many replications of each design as its variance asks for. The designs are run
 /// independently of each other, as its proof needs: replications first + k r + i for design i of k.
-Selection select_rinott(std::span<const Design> designs, const Runner& runner, const SelectionOptions& options);
+Selection select_rinott(std::span<const DesignPoint> designs, const Runner& runner, const SelectionOptions& options);
 
 /// Chen, Lin, Yucesan & Chick 2000 (OCBA): `most_runs` in all, spent where the choice is hardest. No guarantee; the
 /// probability of a right choice is estimated (Bonferroni bound of the paper).
-Selection select_ocba(std::span<const Design> designs, const Runner& runner, const SelectionOptions& options);
+Selection select_ocba(std::span<const DesignPoint> designs, const Runner& runner, const SelectionOptions& options);
 
 /// Rinott's h for k designs: the P(best) = probability solution with nu = first_stage - 1, by numerical integration.
 /// For k = 10, first_stage = 10, 0.95 it is 4.290.

@@ -14,7 +14,7 @@
 namespace takt {
 
 /// The values of the variables, in their order; of a choice, the number of the one chosen.
-using Design = std::vector<double>;
+using DesignPoint = std::vector<double>;
 
 /// One replication of one design; whoever makes it keeps the design.
 struct Trial {
@@ -34,7 +34,7 @@ Runner on_threads(Replicate replicate, ThreadPool& pool);
 
 /// Replications [first, first + count) of each design, in one batch: [design][replication][response]. Throws Error if
 /// the runner gives another number of values than a whole number a trial.
-std::vector<double> replicate_all(const Runner& runner, std::span<const Design> designs, std::uint32_t first,
+std::vector<double> replicate_all(const Runner& runner, std::span<const DesignPoint> designs, std::uint32_t first,
                                   std::uint32_t count);
 
 }  // namespace takt
