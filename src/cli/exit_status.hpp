@@ -9,6 +9,7 @@ enum ExitStatus : int {
   kWrongUsage = 2,
   kInvalidInput = 3,
   kRunFailed = 4,
+  kNotPrecise = 5,
   kInterrupted = 130,
 };
 
@@ -22,6 +23,7 @@ inline constexpr StatusMeaning kStatusMeanings[] = {
     {kWrongUsage, "wrong usage"},
     {kInvalidInput, "invalid input"},
     {kRunFailed, "the run failed"},
+    {kNotPrecise, "the asked precision was not reached"},
     {kInterrupted, "interrupted"},
 };
 

@@ -8,6 +8,7 @@ std::span<const Verb> all_verbs() {
   static constexpr Verb kVerbs[] = {
       {"validate", "Check a plant file and report every fault in it.", declare_validate},
       {"run", "Run a plant into many futures, from its start or from the present of the real one.", declare_run},
+      {"optimise", "Find the best numbers and counts of a plant, with what can be said for them.", declare_optimise},
       {"sync", "Keep a twin true: replay what the real plant reported, or stay and follow it live.", declare_sync},
       {"discover", "Find the plant behind an event log, with how sure each element is.", declare_discover},
       {"schema", "Print the JSON Schema of a file format.", declare_schema},

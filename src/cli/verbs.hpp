@@ -7,6 +7,7 @@ namespace takt::cli {
 
 Action declare_validate(Arguments& arguments);
 Action declare_run(Arguments& arguments);
+Action declare_optimise(Arguments& arguments);
 Action declare_sync(Arguments& arguments);
 Action declare_discover(Arguments& arguments);
 Action declare_schema(Arguments& arguments);

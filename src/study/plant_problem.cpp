@@ -17,54 +17,19 @@
 namespace takt {
 namespace {
 
-std::vector<std::string> words_of(std::string_view text) {
-  std::vector<std::string> words;
-  for (std::size_t from = text.find_first_not_of(' '); from != std::string_view::npos;
-       from = text.find_first_not_of(' ', from)) {
-    const std::size_t end = std::min(text.find(' ', from), text.size());
-    words.emplace_back(text.substr(from, end - from));
-    from = end;
-  }
-  return words;
-}
-
 std::optional<double> number_of(std::string_view text) {
   double value = 0.0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   return value;
-}
-
-Risk risk_of(std::span<const std::string> words, std::string_view text) {
-  const auto wrong = [&](std::string value, std::string nearest = "") {
-    return InvalidInput(Fault{.path = fmt::format("\"{}\"", text),
-                              .value = std::move(value),
-                              .expected = "mean, quantile P, cvar P (P such as 95 %), above NUMBER or below NUMBER",
-                              .nearest = std::move(nearest)});
-  };
-  if (words.empty()) return {};
-  const std::vector<std::string> names{"mean", "quantile", "cvar", "above", "below"};
-  const auto name = std::ranges::find(names, words[0]);
-  if (name == names.end()) throw wrong('"' + words[0] + '"', nearest_name(words[0], names));
-  Risk risk{static_cast<Risk::Kind>(name - names.begin()), 0.0};
-  const std::string level = fmt::format("{}", fmt::join(words.subspan(1), " "));
-  if (risk.kind == Risk::Kind::mean && level.empty()) return risk;
-  const bool is_share = risk.kind == Risk::Kind::quantile || risk.kind == Risk::Kind::cvar;
-  if (is_share) {
-    const auto share = parse_quantity(level);
-    risk.level = share && share->dimension == Dimension::ratio ? share->value : 0.0;
-  } else {
-    risk.level = number_of(level).value_or(std::numeric_limits<double>::quiet_NaN());
-  }
-  const bool is_good = is_share ? risk.level > 0.0 && risk.level < 1.0 : std::isfinite(risk.level);
-  if (!is_good || risk.kind == Risk::Kind::mean) throw wrong('"' + level + '"');
-  return risk;
 }
 
 /// Reads texts one after the other and gathers what is wrong with them.
 class ProblemReader {
  public:
-  explicit ProblemReader(const Present& present) : present_(present), names_(kpi_names(*present.model)) {}
+  explicit ProblemReader(const Present& present) : present_(present), kpis_(kpi_names(*present.model)) {
+    for (const KpiName& kpi : kpis_) names_.push_back(kpi.entity + " " + kpi.kpi);
+  }
 
   PlantProblem read(const ProblemText& text) {
     for (const std::string& each : text.vary) guarded([&] { variable(each); });
@@ -100,6 +65,15 @@ class ProblemReader {
     check_values(read, path);
   }
 
+  bool is_number(const std::string& path) const {
+    try {
+      get_number(*present_.model, present_.parameters, path);
+      return true;
+    } catch (const InvalidInput&) {
+      return false;
+    }
+  }
+
   /// The ends of the range, or each choice, are set as a trial would set them.
   void check_values(const Variable& variable, const std::string& path) {
     std::vector<double> values{variable.low, variable.high};
@@ -110,6 +84,13 @@ class ProblemReader {
     Plant plant = present_.model->plant;
     const bool is_count = static_cast<bool>(detail::find_count(plant, path));
     const auto slot = is_count ? std::nullopt : find_slot(*present_.model, path);
+    if (!is_count && !slot && !is_number(path)) {
+      std::vector<std::string> known = detail::count_paths_of(plant);
+      for (const ParameterSlot& each : slots_of(*present_.model)) known.push_back(slot_path(*present_.model, each));
+      throw InvalidInput(Fault{.path = path,
+                               .expected = "the path of a number or a count of plant " + plant.name,
+                               .nearest = nearest_name(path, known)});
+    }
     std::vector<Fault> faults;
     for (const double value : values) {
       if (is_count) {
@@ -129,58 +110,35 @@ class ProblemReader {
         faults.insert(faults.end(), error.faults().begin(), error.faults().end());
       }
     }
-    // A path that is not known may nearly be a count, which the numbers do not know.
-    for (Fault& fault : faults)
-      if (!is_count && fault.nearest.empty())
-        fault.nearest = nearest_name(path, detail::count_paths_of(present_.model->plant));
     const auto repeated = std::ranges::unique(faults);
     faults.erase(repeated.begin(), repeated.end());
     if (!faults.empty()) throw InvalidInput(std::move(faults));
   }
 
-  /// The response that is the figure at the front of the words.
-  std::size_t figure(std::span<const std::string> words, std::string_view text) {
-    if (words.size() < 2)
-      throw InvalidInput(Fault{.path = fmt::format("\"{}\"", text),
-                               .value = "no figure",
-                               .expected = "ENTITY KPI such as \"/ throughput_per_h\""});
-    std::vector<std::string> known;
-    for (const KpiName& name : names_) known.push_back(name.entity + " " + name.kpi);
-    const std::string asked = words[0] + " " + words[1];
-    if (std::ranges::find(known, asked) == known.end())
-      throw InvalidInput(Fault{.path = fmt::format("\"{}\"", text),
-                               .value = asked,
-                               .expected = "an entity and one of its KPIs",
-                               .nearest = nearest_name(asked, known)});
-    const std::pair wanted{words[0], words[1]};
+  /// The response for one of the plant's figures.
+  std::size_t response(std::size_t figure) {
+    const std::pair wanted{kpis_[figure].entity, kpis_[figure].kpi};
     const auto at = std::ranges::find(problem_.figures, wanted);
-    const auto response = static_cast<std::size_t>(at - problem_.figures.begin());
+    const auto number = static_cast<std::size_t>(at - problem_.figures.begin());
     if (at == problem_.figures.end()) problem_.figures.push_back(wanted);
-    return response;
+    return number;
   }
 
   void goal(const std::string& text, Sense sense) {
-    const std::vector<std::string> words = words_of(text);
-    const std::size_t response = figure(words, text);
-    problem_.goals.push_back({text, response, sense, risk_of(std::span(words).subspan(2), text)});
+    Goal goal = parse_goal(text, sense, names_);
+    goal.response = response(goal.response);
+    problem_.goals.push_back(std::move(goal));
   }
 
   void limit(const std::string& text) {
-    std::vector<std::string> words = words_of(text);
-    const auto relation =
-        std::ranges::find_if(words, [](const std::string& word) { return word == "<=" || word == ">="; });
-    const std::optional<double> bound = words.end() - relation == 2 ? number_of(words.back()) : std::nullopt;
-    if (!bound)
-      throw InvalidInput(Fault{
-          .path = '"' + text + '"', .value = "no bound", .expected = "ENTITY KPI [RISK] <= NUMBER, or >= NUMBER"});
-    const bool at_most = *relation == "<=";
-    words.erase(relation, words.end());
-    const std::size_t response = figure(words, text);
-    problem_.limits.push_back({text, response, at_most, *bound, risk_of(std::span(words).subspan(2), text)});
+    Limit limit = parse_limit(text, names_);
+    limit.response = response(limit.response);
+    problem_.limits.push_back(std::move(limit));
   }
 
   const Present& present_;
-  std::vector<KpiName> names_;
+  std::vector<KpiName> kpis_;
+  std::vector<std::string> names_;  ///< of figures: "ENTITY KPI"
   PlantProblem problem_;
   std::vector<Fault> faults_;
 };

@@ -8,6 +8,7 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "takt/study/selection.hpp"
@@ -55,6 +56,13 @@ struct Limit {
   double bound = 0.0;
   Risk risk{};
 };
+
+/// "FIGURE [RISK]", the figure being one of `names` (which all have as many words) and the risk "mean", "quantile 95
+/// %", "cvar 90 %", "above 3600" or "below 3600" (the probability of that). The response is the figure's number. Throws
+/// InvalidInput.
+Goal parse_goal(std::string_view text, Sense sense, std::span<const std::string> names);
+/// "FIGURE [RISK] <= NUMBER", or >=.
+Limit parse_limit(std::string_view text, std::span<const std::string> names);
 
 struct Problem {
   Space space{};
