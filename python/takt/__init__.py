@@ -49,6 +49,8 @@ from ._core import (
     Outcome,
     __version__,
 )
+from . import choosing
+from .choosing import optimise
 from .discovery import Discovered, discover
 from .history import History
 from .plant import Plant
@@ -77,7 +79,9 @@ __all__ = [
     "Twin",
     "Verdict",
     "__version__",
+    "choosing",
     "discover",
+    "optimise",
     "run",
     "what_if",
 ]
