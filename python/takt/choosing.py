@@ -11,7 +11,7 @@ of a replication stands for its random numbers, which all points share.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Callable, List, Optional, Sequence, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Sequence, Tuple, Union
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,7 +22,7 @@ from .plant import Plant, as_plant
 from .values import Duration, Path, invalid
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import pandas as pd  # type: ignore[import]
 
     from .simulation import Simulation
     from .twin import Twin
@@ -76,16 +76,16 @@ def choice(
     threads: Optional[int] = None,
 ) -> _core.Choice:
     """What the functions below have in common: what may be chosen, what for, what is run."""
-    texts = [list(each) for each in (vary, constraints, maximise, minimise, limits)]
+    asked = list(vary), list(constraints), list(maximise), list(minimise), list(limits)
     if isinstance(what, (str, os.PathLike)):
         what = as_plant(what)
     if hasattr(what, "_present"):
         return _core.Choice.of_plant(
-            what._present(seed), *texts, horizon, warmup, 0 if threads is None else threads
+            what._present(seed), *asked, horizon, warmup, 0 if threads is None else threads
         )
     if not callable(what):
         raise invalid("what", what, "a plant, a twin or a function")
-    return _core.Choice.of_function(what, *texts, list(responses or ["y"]))
+    return _core.Choice.of_function(what, *asked, list(responses or ["y"]))
 
 
 def optimise(
@@ -215,7 +215,7 @@ def finite_differences(
     steps: Sequence[float] = (),
     replications: int = 50,
     confidence: float = 0.95,
-    **options: object,
+    **options: Any,
 ) -> NDArray[np.float64]:
     """The change of the response for a unit of each variable, paired: columns value, low, high."""
     asked = _of_response(what, vary, response, options)
@@ -231,7 +231,7 @@ def morris(
     levels: int = 4,
     replications: int = 1,
     seed: int = 1,
-    **options: object,
+    **options: Any,
 ) -> NDArray[np.float64]:
     """Elementary effects: columns mu, mu* and sigma, a row for each variable."""
     asked = _of_response(what, vary, response, options)
@@ -246,7 +246,7 @@ def sobol(
     samples: int = 1024,
     replications: int = 1,
     seed: int = 1,
-    **options: object,
+    **options: Any,
 ) -> NDArray[np.float64]:
     """Sobol indices: columns S, S_T and their standard errors, a row for each variable.
 
@@ -257,10 +257,11 @@ def sobol(
 
 
 def _of_response(
-    what: What, vary: Sequence[str], response: Optional[str], options: dict
+    what: What, vary: Sequence[str], response: Optional[str], options: Dict[str, Any]
 ) -> _core.Choice:
     names = [response] if response is not None else ["y"]
-    return choice(what, vary, maximise=names, **{"responses": names, **options})
+    options.setdefault("responses", names)
+    return choice(what, vary, maximise=names, **options)
 
 
 def mser(observations: ArrayLike, batch: int = 5) -> Tuple[int, bool]:
@@ -294,8 +295,12 @@ def with_controls(
     y: ArrayLike, controls: ArrayLike, means: ArrayLike, confidence: float = 0.95
 ) -> Interval:
     """The mean of y by control variates (replication, control) whose true means are known."""
-    arrays = [np.asarray(each, dtype=float) for each in (y, controls, np.atleast_1d(means))]
-    return _core.with_controls(*arrays, confidence)
+    return _core.with_controls(
+        np.asarray(y, dtype=float),
+        np.asarray(controls, dtype=float),
+        np.atleast_1d(np.asarray(means, dtype=float)),
+        confidence,
+    )
 
 
 def with_antithetic_pairs(values: ArrayLike, confidence: float = 0.95) -> Interval:
