@@ -49,6 +49,8 @@ from ._core import (
     Outcome,
     __version__,
 )
+from . import choosing
+from .choosing import optimise
 from .discovery import Discovered, discover
 from .history import History
 from .live import LiveTwin
@@ -81,9 +83,11 @@ __all__ = [
     "Twin",
     "Verdict",
     "__version__",
+    "choosing",
     "discover",
     "merge",
     "plan",
+    "optimise",
     "run",
     "run_task",
     "what_if",

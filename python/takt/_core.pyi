@@ -360,6 +360,151 @@ class StudyResult:
     def summaries(self) -> NDArray[np.float64]: ...
     def compared_with(self, base: str) -> List[Difference]: ...
 
+# study: choosing
+
+class BudgetSpent(RuntimeError):
+    """No run is left of the budget."""
+
+class Interval:
+    @property
+    def value(self) -> float: ...
+    @property
+    def low(self) -> float: ...
+    @property
+    def high(self) -> float: ...
+    @property
+    def half_width(self) -> float: ...
+
+class Estimate:
+    @property
+    def value(self) -> float: ...
+    @property
+    def standard_error(self) -> float: ...
+
+class Evaluated:
+    @property
+    def point(self) -> NDArray[np.float64]: ...
+    @property
+    def replications(self) -> int: ...
+    @property
+    def goals(self) -> List[Estimate]: ...
+    @property
+    def limits(self) -> List[Estimate]: ...
+    @property
+    def keeps_limits(self) -> bool: ...
+
+class Selection:
+    @property
+    def best(self) -> int: ...
+    @property
+    def means(self) -> NDArray[np.float64]: ...
+    @property
+    def replications(self) -> List[int]: ...
+    @property
+    def runs(self) -> int: ...
+    @property
+    def is_guaranteed(self) -> bool: ...
+    @property
+    def probability(self) -> float: ...
+    def conclusion(self, names: Sequence[str], unit: str) -> str: ...
+
+class Optimum:
+    @property
+    def best(self) -> List[Evaluated]: ...
+    @property
+    def candidates(self) -> List[Evaluated]: ...
+    @property
+    def points(self) -> int: ...
+    @property
+    def runs(self) -> int: ...
+    @property
+    def conclusion(self) -> str: ...
+    @property
+    def is_guaranteed(self) -> bool: ...
+
+class Choice:
+    @staticmethod
+    def of_plant(
+        present: Present,
+        vary: Sequence[str],
+        constraints: Sequence[str],
+        maximise: Sequence[str],
+        minimise: Sequence[str],
+        limits: Sequence[str],
+        horizon: Duration,
+        warmup: Duration,
+        threads: int,
+    ) -> Choice: ...
+    @staticmethod
+    def of_function(
+        function: Callable[..., Any],
+        vary: Sequence[str],
+        constraints: Sequence[str],
+        maximise: Sequence[str],
+        minimise: Sequence[str],
+        limits: Sequence[str],
+        responses: Sequence[str],
+    ) -> Choice: ...
+    @property
+    def variables(self) -> List[str]: ...
+    def texts(self, point: Sequence[float]) -> List[str]: ...
+    def optimise(
+        self,
+        method: Any,
+        budget: int,
+        indifference: float,
+        confidence: float,
+        candidates: int,
+        seed: int,
+    ) -> Optimum: ...
+    def select(
+        self,
+        method: str,
+        points: NDArray[np.float64],
+        indifference: float,
+        confidence: float,
+        first_stage: int,
+        most_runs: int,
+    ) -> Selection: ...
+    def finite_differences(
+        self, at: Sequence[float], steps: Sequence[float], replications: int, confidence: float
+    ) -> NDArray[np.float64]: ...
+    def morris(
+        self, trajectories: int, levels: int, replications: int, seed: int
+    ) -> NDArray[np.float64]: ...
+    def sobol(self, samples: int, replications: int, seed: int) -> NDArray[np.float64]: ...
+
+def mser(observations: NDArray[np.float64], batch: int) -> Tuple[int, bool]: ...
+def mean_interval(values: NDArray[np.float64], confidence: float) -> Interval: ...
+def batch_means(
+    observations: NDArray[np.float64], batches: int, confidence: float
+) -> Interval: ...
+def batch_quantiles(
+    observations: NDArray[np.float64], p: float, batches: int, confidence: float
+) -> Interval: ...
+def quantile_interval(
+    values: NDArray[np.float64], p: float, confidence: float
+) -> Optional[Interval]: ...
+def with_controls(
+    y: NDArray[np.float64],
+    controls: NDArray[np.float64],
+    means: NDArray[np.float64],
+    confidence: float,
+) -> Interval: ...
+def with_antithetic_pairs(values: NDArray[np.float64], confidence: float) -> Interval: ...
+def compare_values(
+    values: NDArray[np.float64], base: Optional[int], confidence: float, independent: bool
+) -> List[Tuple[int, int, Interval]]: ...
+def replicate_until(
+    batch: Callable[[int, int], Any],
+    figures: int,
+    relative: float,
+    absolute: float,
+    confidence: float,
+    first: int,
+    most: int,
+) -> Tuple[int, bool, NDArray[np.float64]]: ...
+
 # sync: discovery
 
 class DiscoveredElement:

@@ -12,6 +12,7 @@ std::span<const Verb> all_verbs() {
       {"study", "Compare many scenarios over many futures, on threads or as shards of a cluster.", declare_study},
       {"merge", "Put the shards of a study together.", declare_merge},
       {"report", "Write a page of results, for screen and paper.", declare_report},
+      {"optimise", "Find the best numbers and counts of a plant, with what can be said for them.", declare_optimise},
       {"sync", "Keep a twin true: replay what the real plant reported, or stay and follow it live.", declare_sync},
       {"discover", "Find the plant behind an event log, with how sure each element is.", declare_discover},
       {"schema", "Print the JSON Schema of a file format.", declare_schema},

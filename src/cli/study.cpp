@@ -15,7 +15,7 @@
 #include "takt/io/store/row_cache.hpp"
 #include "takt/io/store/shard.hpp"
 #include "takt/report/results.hpp"
-#include "takt/study/precision.hpp"
+#include "takt/study/precision_goal.hpp"
 
 namespace takt::cli {
 namespace {

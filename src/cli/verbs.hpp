@@ -10,6 +10,7 @@ Action declare_run(Arguments& arguments);
 Action declare_study(Arguments& arguments);
 Action declare_merge(Arguments& arguments);
 Action declare_report(Arguments& arguments);
+Action declare_optimise(Arguments& arguments);
 Action declare_sync(Arguments& arguments);
 Action declare_discover(Arguments& arguments);
 Action declare_schema(Arguments& arguments);

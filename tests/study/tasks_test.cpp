@@ -8,7 +8,7 @@
 #include <bit>
 
 #include "engine/plants.hpp"
-#include "takt/study/precision.hpp"
+#include "takt/study/precision_goal.hpp"
 
 namespace takt {
 namespace {

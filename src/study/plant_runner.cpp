@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+// Trials of a plant: each design is made ready once a batch, then its futures run on the threads of a pool.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <memory>
+
+#include "study/plant_counts.hpp"
+#include "study/plant_value.hpp"
+#include "takt/core/error.hpp"
+#include "takt/engine/migrate.hpp"
+#include "takt/kpi/kpis.hpp"
+#include "takt/study/plant_problem.hpp"
+#include "takt/study/study.hpp"
+
+namespace takt {
+namespace {
+
+constexpr std::uint64_t kSlice = 50'000;  // events between two looks at the stop token
+constexpr std::size_t kKept = 256;        // designs that stay ready from batch to batch
+
+/// A design ready to run.
+struct Ready {
+  Present present;
+  std::vector<std::pair<std::string, std::string>> numbers;
+  std::vector<std::size_t> columns;  ///< by response, into kpi_values
+};
+
+class PlantRunner {
+ public:
+  PlantRunner(const PlantProblem& problem, const Present& present, RunWindow window, ThreadPool& pool)
+      : problem_(problem), present_(present), window_(std::move(window)), pool_(pool) {
+    for (const std::string& path : problem_.paths) {
+      Plant plant = present_.model->plant;
+      const bool is_count = static_cast<bool>(detail::find_count(plant, path));
+      const auto slot = is_count ? std::nullopt : find_slot(*present_.model, path);
+      is_count_.push_back(is_count ? 1 : 0);
+      is_time_.push_back(slot && slot->kind == ParameterSlot::Kind::law ? 1 : 0);
+    }
+  }
+
+  std::vector<double> run(std::span<const Trial> trials) {
+    if (ready_.size() > kKept) ready_.clear();
+    std::vector<std::pair<const DesignPoint, std::unique_ptr<Ready>>*> missing;
+    std::vector<std::unique_ptr<Ready>*> slots(trials.size());
+    for (std::size_t i = 0; i < trials.size(); ++i) {
+      const auto [at, is_new] = ready_.try_emplace(DesignPoint(trials[i].design.begin(), trials[i].design.end()));
+      if (is_new) missing.push_back(&*at);
+      slots[i] = &at->second;
+    }
+    pool_.run(missing.size(), [&](std::size_t i) { missing[i]->second = make_ready(missing[i]->first); });
+    const std::size_t width = problem_.figures.size();
+    std::vector<double> values(trials.size() * width, std::numeric_limits<double>::quiet_NaN());
+    pool_.run(trials.size(), [&](std::size_t i) {
+      run_one(**slots[i], trials[i].replication, std::span(values).subspan(i * width, width));
+      if (window_.done) window_.done();
+    });
+    return values;
+  }
+
+ private:
+  std::unique_ptr<Ready> make_ready(const DesignPoint& point) const {
+    auto ready = std::make_unique<Ready>();
+    ready->present = present_;
+    Plant plant = present_.model->plant;
+    bool is_other = false;
+    for (std::size_t v = 0; v < point.size(); ++v) {
+      const Variable& variable = problem_.space.variables[v];
+      if (is_count_[v] != 0) {
+        const double count =
+            variable.kind == Variable::Kind::choice ? std::stod(value_text(variable, point[v])) : point[v];
+        detail::find_count(plant, problem_.paths[v]).set(static_cast<std::uint32_t>(count));
+        is_other = true;
+      } else {
+        ready->numbers.emplace_back(problem_.paths[v], detail::plant_text(variable, is_time_[v] != 0, point[v]));
+      }
+    }
+    if (is_other) take_over(*ready, std::make_shared<const Model>(compile(plant, present_.model->options)));
+    if (!present_.draw) set_numbers(*ready->present.model, ready->present.parameters, ready->numbers);
+    const std::vector<KpiName> names = kpi_names(*ready->present.model);
+    for (const auto& [entity, kpi] : problem_.figures) {
+      const auto at =
+          std::ranges::find_if(names, [&](const KpiName& name) { return name.entity == entity && name.kpi == kpi; });
+      ready->columns.push_back(static_cast<std::size_t>(at - names.begin()));
+    }
+    return ready;
+  }
+
+  /// The present in another structure.
+  void take_over(Ready& ready, const std::shared_ptr<const Model>& model) const {
+    ready.present.model = model;
+    ready.present.parameters = carry_over(*present_.model, present_.parameters, *model);
+    if (present_.draw)
+      ready.present.draw = [this, model](std::uint32_t replication) {
+        return carry_over(*present_.model, present_.draw(replication), *model);
+      };
+    if (present_.state)
+      ready.present.state = migrate(*present_.model, *present_.state, *model, ready.present.parameters).state;
+    if (present_.beginning)
+      ready.present.beginning = [this, model, numbers = ready.present.parameters](std::uint32_t replication) {
+        return migrate(*present_.model, present_.beginning(replication), *model, numbers).state;
+      };
+  }
+
+  void run_one(const Ready& ready, std::uint32_t replication, std::span<double> values) const {
+    const Model& model = *ready.present.model;
+    Parameters numbers = ready.present.parameters_of(replication);
+    if (present_.draw) set_numbers(model, numbers, ready.numbers);
+    thread_local State state;
+    ready.present.begin(state, numbers, replication);
+    KpiObserver observer(model, state);
+    const Time from = state.now + window_.warmup;
+    if (!advance_to(model, numbers, state, from, observer)) return;
+    const Totals before = observer.totals(model, state);
+    if (!advance_to(model, numbers, state, from + window_.horizon, observer)) return;
+    const std::vector<double> row = kpi_values(model, before, observer.totals(model, state));
+    for (std::size_t k = 0; k < values.size(); ++k) values[k] = row[ready.columns[k]];
+  }
+
+  /// Whether it gets there.
+  bool advance_to(const Model& model, const Parameters& numbers, State& state, Time until,
+                  KpiObserver& observer) const {
+    Outcome outcome;
+    do {
+      if (window_.stop.stop_requested()) throw Interrupted("interrupted");
+      outcome = advance(model, numbers, state, until, observer, kSlice);
+    } while (outcome.status == Outcome::Status::paused);
+    return outcome.status == Outcome::Status::done;
+  }
+
+  const PlantProblem problem_;
+  const Present present_;
+  const RunWindow window_;
+  ThreadPool& pool_;
+  std::vector<char> is_count_, is_time_;  // by variable
+  std::map<DesignPoint, std::unique_ptr<Ready>> ready_;
+};
+
+}  // namespace
+
+Problem runnable(const PlantProblem& problem, const Present& present, const RunWindow& window, ThreadPool& pool) {
+  Problem result{.space = problem.space, .goals = problem.goals, .limits = problem.limits};
+  // Shared: a runner can be copied.
+  result.runner = [runner = std::make_shared<PlantRunner>(problem, present, window, pool)](
+                      std::span<const Trial> trials) { return runner->run(trials); };
+  return result;
+}
+
+}  // namespace takt
