@@ -206,7 +206,7 @@ void check_structure(Checks& checks) {
 }  // namespace detail
 
 std::vector<Fault> validate(const Plant& plant, const PlantIndex& index, ThreadPool& pool) {
-  const std::array<void (*)(detail::Checks&), 4> checks = {
+  const std::array<void (*)(detail::Checks&), 5> checks = {
       detail::check_structure,
       detail::check_hashes,
       [](detail::Checks& of_equipment) {
@@ -216,6 +216,7 @@ std::vector<Fault> validate(const Plant& plant, const PlantIndex& index, ThreadP
           detail::check_equipment(of_equipment, of_equipment.index.equipment());
       },
       detail::check_flow,
+      detail::check_cyber,
   };
   std::array<std::vector<Fault>, checks.size()> found;
   pool.run(checks.size(), [&](std::size_t i) {
