@@ -9,6 +9,7 @@ Action declare_validate(Arguments& arguments);
 Action declare_run(Arguments& arguments);
 Action declare_sync(Arguments& arguments);
 Action declare_discover(Arguments& arguments);
+Action declare_ict(Arguments& arguments);
 Action declare_schema(Arguments& arguments);
 Action declare_completion(Arguments& arguments);
 Action declare_manual(Arguments& arguments);

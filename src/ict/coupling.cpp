@@ -51,13 +51,13 @@ LawByProduct sum_of(LawByProduct laws, const Distribution& delay) {
   return laws;
 }
 
-bool reads_periodically(const Cyber& cyber, const ControlLoop& loop) {
+bool reads_periodically(const Cyber& cyber, const CyberLoop& loop) {
   const auto sensor = std::ranges::find(cyber.sensors, loop.signals.front(), &Sensor::name);
   return !sensor->events;
 }
 
 /// From what happens to the command that knows of it.
-Distribution delay_of(const Cyber& cyber, const ControlLoop& loop, const LoopResult& result) {
+Distribution delay_of(const Cyber& cyber, const CyberLoop& loop, const LoopResult& result) {
   const double otherwise = to_seconds(loop.effect->otherwise);
   const std::vector<double>& table = reads_periodically(cyber, loop) ? result.reaction_s : result.latency_s;
   if (table.empty()) return Distribution::constant(otherwise);
@@ -70,7 +70,7 @@ Distribution delay_of(const Cyber& cyber, const ControlLoop& loop, const LoopRes
   return Distribution::discrete(std::move(values), std::move(weights));
 }
 
-double late_share(const Cyber& cyber, const ControlLoop& loop, const LoopResult& result) {
+double late_share(const Cyber& cyber, const CyberLoop& loop, const LoopResult& result) {
   const double late = reads_periodically(cyber, loop) ? result.reaction_late : result.late;
   return std::isnan(late) ? 1.0 : late;  // nothing ever came
 }
@@ -85,7 +85,7 @@ Machine* machine_at(Plant& plant, const std::string& path) {
   return nullptr;
 }
 
-void couple(Machine& machine, const Cyber& cyber, const ControlLoop& loop, const LoopResult& result) {
+void couple(Machine& machine, const Cyber& cyber, const CyberLoop& loop, const LoopResult& result) {
   switch (loop.effect->kind) {
     case Effect::Kind::stop:
       machine.scrap = 1.0 - (1.0 - machine.scrap) * (1.0 - loop.effect->defects * late_share(cyber, loop, result));
@@ -105,7 +105,7 @@ double share_beyond(const std::vector<double>& table, double bound) {
 
 void delay(LoopResult& loop, double seconds, double deadline) {
   for (double* value : {&loop.mean_s, &loop.least_s, &loop.most_s}) *value += seconds;
-  for (Interval* interval : {&loop.p50_s, &loop.p95_s, &loop.p99_s})
+  for (IntervalEstimate* interval : {&loop.p50_s, &loop.p95_s, &loop.p99_s})
     *interval = {interval->value + seconds, interval->low + seconds, interval->high + seconds};
   for (double& value : loop.latency_s) value += seconds;
   for (double& value : loop.reaction_s) value += seconds;
@@ -119,7 +119,7 @@ void delay(LoopResult& loop, double seconds, double deadline) {
 Plant coupled(const Plant& plant, const CyberResult& result) {
   Plant changed = plant;
   if (!plant.cyber) return changed;
-  for (const ControlLoop& loop : plant.cyber->loops) {
+  for (const CyberLoop& loop : plant.cyber->loops) {
     const LoopResult& measured = result.loop(loop.name);
     if (!loop.effect) continue;
     if (Machine* machine = machine_at(changed, loop.equipment)) couple(*machine, *plant.cyber, loop, measured);
@@ -129,7 +129,7 @@ Plant coupled(const Plant& plant, const CyberResult& result) {
 
 CyberResult delayed(const Plant& plant, CyberResult result, double seconds) {
   if (!plant.cyber || seconds == 0.0) return result;
-  for (const ControlLoop& loop : plant.cyber->loops) {
+  for (const CyberLoop& loop : plant.cyber->loops) {
     const auto found = std::ranges::find(result.loops, loop.name, &LoopResult::name);
     if (found != result.loops.end()) delay(*found, seconds, to_seconds(loop.deadline));
   }

@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "takt/core/random.hpp"
-#include "takt/plant/ways.hpp"
+#include "takt/plant/message_ways.hpp"
 
 namespace takt::ict {
 namespace {
@@ -74,11 +74,11 @@ class RequestMaker {
       zones.push_back(name);
       request_.zones.push_back(bandwidth);
     }
-    for (const Node& node : cyber_.nodes)
-      request_.nodes.push_back({node.speed_op_per_s, node.cores, node.kind == Node::Kind::gateway, node.scan.count(),
-                                node.batch, node.batch_wait.count(), wire(node.retry),
+    for (const CyberNode& node : cyber_.nodes)
+      request_.nodes.push_back({node.speed_op_per_s, node.cores, node.kind == CyberNode::Kind::gateway,
+                                node.scan.count(), node.batch, node.batch_wait.count(), wire(node.retry),
                                 down(node.outage, "/cyber/nodes/" + node.name)});
-    for (const Link& link : cyber_.links) {
+    for (const CyberLink& link : cyber_.links) {
       const std::string path = "/cyber/links/" + link.name;
       const auto zone = std::ranges::find(zones, link.zone);
       request_.links.push_back(
@@ -91,7 +91,7 @@ class RequestMaker {
                                   sensor.first.count(), law_or_null(sensor.jitter), law_or_null(sensor.events),
                                   request_.lockstep && sensor.events && !sensor.equipment.empty(), sensor.bytes,
                                   wire(sensor.retry)});
-    for (const ControlLoop& loop : cyber_.loops) add(loop);
+    for (const CyberLoop& loop : cyber_.loops) add(loop);
     return std::move(request_);
   }
 
@@ -101,7 +101,7 @@ class RequestMaker {
     return outage ? spans_of(*outage, plant_, path, options_) : std::vector<Span>{};
   }
 
-  void add(const ControlLoop& loop) {
+  void add(const CyberLoop& loop) {
     WireLoop wired;
     wired.node = node(loop.node);
     wired.actuator = node(loop.actuator);
@@ -121,7 +121,7 @@ class RequestMaker {
 
   void add_way(std::uint32_t from, std::uint32_t to) {
     if (!known_.insert({from, to}).second) return;
-    const Way found = *ways_.find(from, to);
+    const MessageWay found = *ways_.find(from, to);
     WireWay wired{from, to, found.links, found.nodes, {}};
     for (std::size_t i = 0; i < found.links.size(); ++i)
       wired.backwards.push_back(request_.links[found.links[i]].from != found.nodes[i]);
@@ -131,7 +131,7 @@ class RequestMaker {
   const Plant& plant_;
   const Cyber& cyber_;
   const CyberOptions& options_;
-  Ways ways_;
+  MessageWays ways_;
   std::unordered_map<std::string_view, std::uint32_t> sensors_;
   WireRequest request_;
   std::set<std::pair<std::uint32_t, std::uint32_t>> known_;

@@ -138,8 +138,8 @@ struct Told {  ///< followed by as many outcomes
 };
 struct Outcome {
   std::uint32_t loop = 0;
-  std::uint32_t acted = 0;  ///< 1, or 0: lost
-  std::int64_t sample = 0, at = 0;
+  std::uint32_t acted = 0;          ///< 1, or 0: lost
+  std::int64_t sample = 0, at = 0;  ///< reading of its first signal; when it acted or was lost
 };
 
 /// A law, and what it says.

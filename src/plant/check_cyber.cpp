@@ -10,7 +10,7 @@
 #include "plant/checks.hpp"
 #include "plant/text.hpp"
 #include "takt/core/quantity.hpp"
-#include "takt/plant/ways.hpp"
+#include "takt/plant/message_ways.hpp"
 
 namespace takt::detail {
 namespace {
@@ -36,10 +36,10 @@ class CyberChecks {
       if (!is_legal_name(name)) checks_.fault(at_, in_quotes(name), "a name of letters, digits, '_', '-' and '.'");
       above("", bandwidth, Dimension::bandwidth);
     }
-    for (const Node& node : cyber_.nodes) check(node);
-    for (const Link& link : cyber_.links) check(link);
+    for (const CyberNode& node : cyber_.nodes) check(node);
+    for (const CyberLink& link : cyber_.links) check(link);
     for (const Sensor& sensor : cyber_.sensors) check(sensor);
-    for (const ControlLoop& loop : cyber_.loops) check(loop);
+    for (const CyberLoop& loop : cyber_.loops) check(loop);
     for (const auto& [name, placement] : cyber_.placements) check(name, placement);
     at_ = "/cyber/costs";
     not_below("/per_scrap_part", cyber_.costs.per_scrap_part);
@@ -93,7 +93,7 @@ class CyberChecks {
       });
     return is_known;
   }
-  const Node* node(const std::string& key, const std::string& name) {
+  const CyberNode* node(const std::string& key, const std::string& name) {
     if (const auto found = ways_.node(name)) return &cyber_.nodes[*found];
     known(key, name, cyber_.nodes, "the name of a node");
     return nullptr;
@@ -134,7 +134,7 @@ class CyberChecks {
       fault("/retry/timeout", in_quotes(to_text(retry.timeout)), "a time above 0 s");
   }
 
-  void check(const Node& node) {
+  void check(const CyberNode& node) {
     at_ = "/cyber/nodes/" + pointer_token(node.name);
     not_below("/speed", node.speed_op_per_s, Dimension::computing_speed);
     whole("/cores", node.cores, kMostServers);
@@ -143,9 +143,9 @@ class CyberChecks {
       fault("/busy_power", text_of(node.busy_w, Dimension::power), "a power not below the idle power");
     not_below("/cost_per_h", node.cost_per_h);
     not_below("/scan", node.scan);
-    if (node.scan.count() != 0 && node.kind != Node::Kind::plc && node.kind != Node::Kind::scada)
+    if (node.scan.count() != 0 && node.kind != CyberNode::Kind::plc && node.kind != CyberNode::Kind::scada)
       fault("/scan", in_quotes(to_text(node.scan)), "none, as only a plc or scada has scan cycles");
-    const bool is_gateway = node.kind == Node::Kind::gateway;
+    const bool is_gateway = node.kind == CyberNode::Kind::gateway;
     whole("/batch", node.batch, kMostInBatch);
     if (node.batch > 1 && !is_gateway)
       fault("/batch", std::to_string(node.batch), "none, as only a gateway gathers messages");
@@ -158,7 +158,7 @@ class CyberChecks {
     check(node.outage);
   }
 
-  void check(const Link& link) {
+  void check(const CyberLink& link) {
     at_ = "/cyber/links/" + pointer_token(link.name);
     node("/from", link.from);
     node("/to", link.to);
@@ -197,8 +197,8 @@ class CyberChecks {
   }
 
   /// Whether messages and analytics find their way, with a loop's analytic at `place`.
-  void check_ways(const std::string& key, const ControlLoop& loop, const std::string& place) {
-    const Node* at = node(key, place);
+  void check_ways(const std::string& key, const CyberLoop& loop, const std::string& place) {
+    const CyberNode* at = node(key, place);
     if (at == nullptr) return;
     if (loop.operations > 0.0 && !(at->speed_op_per_s > 0.0))
       fault(key, in_quotes(place), "a node with a speed, as the analytic runs there");
@@ -214,7 +214,7 @@ class CyberChecks {
     connected(place, loop.actuator);
   }
 
-  void check(const ControlLoop& loop) {
+  void check(const CyberLoop& loop) {
     at_ = "/cyber/loops/" + pointer_token(loop.name);
     if (loop.signals.empty()) fault("/signals", "none", "the name of one sensor at least");
     std::set<std::string_view> seen;
@@ -237,7 +237,7 @@ class CyberChecks {
               "a loop with a deadline for this requirement");
   }
 
-  void check(const Effect& effect, const ControlLoop& loop, const PlantIndex::Place* place) {
+  void check(const Effect& effect, const CyberLoop& loop, const PlantIndex::Place* place) {
     if (loop.equipment.empty()) fault("/equipment", "nothing", "the path of the machine that the effect is on");
     const Machine* machine = place != nullptr ? place->as<Machine>() : nullptr;
     if (place != nullptr && machine == nullptr)
@@ -260,14 +260,14 @@ class CyberChecks {
     for (const auto& [loop, place] : placement) {
       const std::string key = "/" + pointer_token(loop);
       if (known(key, loop, cyber_.loops, "the name of a control loop"))
-        check_ways(key, *std::ranges::find(cyber_.loops, loop, &ControlLoop::name), place);
+        check_ways(key, *std::ranges::find(cyber_.loops, loop, &CyberLoop::name), place);
     }
   }
 
   Checks& checks_;
   const Cyber& cyber_;
   std::string at_;
-  Ways ways_;
+  MessageWays ways_;
   std::unordered_map<std::string_view, const Sensor*> sensors_;
 };
 

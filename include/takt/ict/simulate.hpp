@@ -33,9 +33,9 @@ struct CyberOptions {
 };
 
 /// A value with its 95 % interval.
-struct Interval {
+struct IntervalEstimate {
   double value = 0.0, low = 0.0, high = 0.0;
-  friend bool operator==(const Interval&, const Interval&) = default;
+  friend bool operator==(const IntervalEstimate&, const IntervalEstimate&) = default;
 };
 
 /// What a requirement asks and what it got.
@@ -55,10 +55,10 @@ struct LoopResult {
   std::uint64_t in_flight = 0;  ///< still under way when everything had stopped
   double mean_s = 0.0, mean_half_width_95_s = 0.0;  ///< by the means of twenty batches in order of time
   double least_s = 0.0, most_s = 0.0;
-  Interval p50_s, p95_s, p99_s;  ///< intervals by order statistics of independent values
-  double decision_mean_s = 0.0;  ///< from the reading to the decision
-  double loss = 0.0;             ///< lost / (acted + lost)
-  double late = 0.0;             ///< lost or past the deadline; NaN without a deadline
+  IntervalEstimate p50_s, p95_s, p99_s;  ///< intervals by order statistics of independent values
+  double decision_mean_s = 0.0;          ///< from the reading to the decision
+  double loss = 0.0;                     ///< lost / (acted + lost)
+  double late = 0.0;                     ///< lost or past the deadline; NaN without a deadline
   std::vector<RequirementResult> requirements;
   /// 1000 values of equal weight, ascending: the law of the latency of those that acted.
   std::vector<double> latency_s;

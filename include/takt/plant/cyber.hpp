@@ -43,7 +43,7 @@ struct Retry {
 };
 
 /// A computer, or a device or switch that only passes messages on.
-struct Node {
+struct CyberNode {
   enum class Kind : std::uint8_t { device, network_switch, plc, scada, gateway, edge, cloud };
   std::string name{};
   Kind kind = Kind::edge;
@@ -57,11 +57,11 @@ struct Node {
   Duration batch_wait{0};       ///< ... or those there are when the first has waited so long; 0: for ever
   Retry retry{};                ///< of a gateway, for what it sends on
   std::optional<Outage> outage{};
-  friend bool operator==(const Node&, const Node&) = default;
+  friend bool operator==(const CyberNode&, const CyberNode&) = default;
 };
 
 /// A connection of two nodes.
-struct Link {
+struct CyberLink {
   /// shared: both directions share the bandwidth; duplex: each has all of it; unlimited: each message has all of it.
   enum class Sharing : std::uint8_t { shared, duplex, unlimited };
   std::string name{};
@@ -76,7 +76,7 @@ struct Link {
   double idle_w = 0.0;          ///< power it takes at all times
   double cost_per_gb = 0.0;     ///< in the plant's currency, for 1e9 bytes
   std::optional<Outage> outage{};
-  friend bool operator==(const Link&, const Link&) = default;
+  friend bool operator==(const CyberLink&, const CyberLink&) = default;
 };
 
 /// What sends readings: every `period`, or, without one, at `events` of its equipment.
@@ -118,7 +118,7 @@ Requirement parse_requirement(std::string_view text);
 std::string to_text(const Requirement& requirement);
 
 /// From signals by an analytic to an actuator.
-struct ControlLoop {
+struct CyberLoop {
   std::string name{};
   std::vector<std::string> signals{};  ///< sensors; it decides when each has sent something new
   std::string node{};                  ///< where its analytic runs
@@ -130,7 +130,7 @@ struct ControlLoop {
   std::string equipment{};  ///< path of the machine it acts on; may be empty
   std::optional<Effect> effect{};
   std::vector<Requirement> requirements{};
-  friend bool operator==(const ControlLoop&, const ControlLoop&) = default;
+  friend bool operator==(const CyberLoop&, const CyberLoop&) = default;
 };
 
 /// Where analytics run instead: loop -> node.
@@ -143,11 +143,11 @@ struct CyberCosts {
 };
 
 struct Cyber {
-  std::vector<Node> nodes{};
+  std::vector<CyberNode> nodes{};
   std::map<std::string, double> zones{};  ///< wireless zone -> bytes a second in all
-  std::vector<Link> links{};
+  std::vector<CyberLink> links{};
   std::vector<Sensor> sensors{};
-  std::vector<ControlLoop> loops{};
+  std::vector<CyberLoop> loops{};
   std::map<std::string, Placement> placements{};
   CyberCosts costs{};
   friend bool operator==(const Cyber&, const Cyber&) = default;

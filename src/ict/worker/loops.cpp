@@ -85,7 +85,7 @@ void Loops::lost(const Reading& reading) {
 
 void Loops::take_in(std::uint32_t loop, std::uint32_t signal, Nanoseconds sample) {
   LoopState& state = state_[loop];
-  if (sample <= state.newest[signal]) {  // overtaken on the way
+  if (sample < state.newest[signal]) {  // overtaken on the way
     if (signal == 0) give_up(loop, sample);
     return;
   }
@@ -137,7 +137,7 @@ void Loops::act(std::uint32_t l, Nanoseconds sample, Nanoseconds first, Nanoseco
   if (!network_.is_up(request_.loops[l].actuator)) return give_up(l, first);
   const Nanoseconds now = Platform::now();
   if (counts(first)) records_[l].acted.push_back({sample, decided, now});
-  if (request_.lockstep) outcomes_.push_back({l, 1, sample, now});
+  if (request_.lockstep) outcomes_.push_back({l, 1, first, now});
 }
 
 void Loops::give_up(std::uint32_t l, Nanoseconds first) {

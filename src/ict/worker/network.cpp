@@ -174,7 +174,7 @@ void Network::enqueue(Queue& queue, const Reading& reading) {
 void Network::look_at(Queue& queue) {
   const WireNode& gateway = request_.nodes[queue.gateway];
   if (!is_up(*queue.onward)) return;  // looked at again when something is up
-  while (queue.waiting.size() >= gateway.batch) flush(queue, gateway.batch);
+  if (queue.waiting.size() >= gateway.batch) flush(queue, queue.waiting.size());  // more only after an outage
   if (queue.waiting.empty() || gateway.batch_wait_ns == 0) return;
   const Nanoseconds due = queue.waiting.front().second + gateway.batch_wait_ns;
   if (due <= Platform::now()) return flush(queue, queue.waiting.size());

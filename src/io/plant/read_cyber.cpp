@@ -99,11 +99,11 @@ class CyberReader {
     out = Outage{std::move(renewal)};
   }
 
-  Node node(JsonValue value) {
+  CyberNode node(JsonValue value) {
     const JsonRecord record(reader_, value, "a node",
                             {"kind", "speed", "cores", "idle_power", "busy_power", "cost_per_h", "scan", "batch",
                              "batch_wait", "retry", "outage"});
-    Node node;
+    CyberNode node;
     node.name = value.key();
     record.need("kind", "one of " + joined(kNodeKinds));
     record.choice("kind", kNodeKinds, node.kind);
@@ -121,11 +121,11 @@ class CyberReader {
     return node;
   }
 
-  Link link(JsonValue value) {
+  CyberLink link(JsonValue value) {
     const JsonRecord record(reader_, value, "a link",
                             {"from", "to", "bandwidth", "latency", "jitter", "loss", "sharing", "zone",
                              "energy_per_byte", "idle_power", "cost_per_gb", "outage"});
-    Link link;
+    CyberLink link;
     link.name = value.key();
     name(record, "from", "the name of a node", link.from);
     name(record, "to", "the name of a node", link.to);
@@ -158,11 +158,11 @@ class CyberReader {
     return sensor;
   }
 
-  ControlLoop loop(JsonValue value) {
+  CyberLoop loop(JsonValue value) {
     const JsonRecord record(reader_, value, "a control loop",
                             {"signals", "node", "operations", "actuator", "command_bytes", "retry", "deadline",
                              "equipment", "effect", "requirements"});
-    ControlLoop loop;
+    CyberLoop loop;
     loop.name = value.key();
     for (JsonValue s =
              reader_.elements(record.need("signals", "a list of names of sensors"), "a list of names of sensors");

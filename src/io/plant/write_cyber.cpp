@@ -89,7 +89,7 @@ class CyberWriter {
     writer_.end();
   }
 
-  void write_one(const Node& node) {
+  void write_one(const CyberNode& node) {
     writer_.key("kind").text(kNodeKinds[static_cast<std::size_t>(node.kind)]);
     not_zero("speed", node.speed_op_per_s, Dimension::computing_speed);
     writer_.key("cores").count(node.cores);
@@ -103,7 +103,7 @@ class CyberWriter {
     outage(node.outage);
   }
 
-  void write_one(const Link& link) {
+  void write_one(const CyberLink& link) {
     writer_.key("from").text(link.from).key("to").text(link.to);
     quantity("bandwidth", link.bandwidth_b_per_s, Dimension::bandwidth);
     time("latency", link.latency);
@@ -128,7 +128,7 @@ class CyberWriter {
     retry(sensor.retry);
   }
 
-  void write_one(const ControlLoop& loop) {
+  void write_one(const CyberLoop& loop) {
     writer_.key("signals").begin_array(Layout::one_line);
     for (const std::string& signal : loop.signals) writer_.text(signal);
     writer_.end().key("node").text(loop.node);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "takt/plant/ways.hpp"
+#include "takt/plant/message_ways.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -15,7 +15,7 @@ constexpr std::int64_t kFar = std::numeric_limits<std::int64_t>::max();
 
 }  // namespace
 
-Ways::Ways(const Cyber& cyber) : cyber_(cyber), hops_(cyber.nodes.size()) {
+MessageWays::MessageWays(const Cyber& cyber) : cyber_(cyber), hops_(cyber.nodes.size()) {
   for (std::uint32_t n = 0; n < cyber.nodes.size(); ++n) node_.try_emplace(cyber.nodes[n].name, n);
   for (std::uint32_t l = 0; l < cyber.links.size(); ++l) {
     const auto a = node(cyber.links[l].from), b = node(cyber.links[l].to);
@@ -25,12 +25,12 @@ Ways::Ways(const Cyber& cyber) : cyber_(cyber), hops_(cyber.nodes.size()) {
   }
 }
 
-std::optional<std::uint32_t> Ways::node(std::string_view name) const {
+std::optional<std::uint32_t> MessageWays::node(std::string_view name) const {
   const auto found = node_.find(name);
   return found == node_.end() ? std::nullopt : std::optional(found->second);
 }
 
-std::vector<Ways::Next> Ways::tree_to(std::uint32_t root) const {
+std::vector<MessageWays::Next> MessageWays::tree_to(std::uint32_t root) const {
   std::vector<Next> tree(cyber_.nodes.size(), {kFar, 0, 0, 0});
   using Open = std::tuple<std::int64_t, std::uint32_t, std::uint32_t>;  // latency, links, node
   std::priority_queue<Open, std::vector<Open>, std::greater<>> open;
@@ -51,12 +51,12 @@ std::vector<Ways::Next> Ways::tree_to(std::uint32_t root) const {
   return tree;
 }
 
-std::optional<Way> Ways::find(std::uint32_t from, std::uint32_t to) {
+std::optional<MessageWay> MessageWays::find(std::uint32_t from, std::uint32_t to) {
   const auto [at, is_new] = trees_.try_emplace(to);
   if (is_new) at->second = tree_to(to);
   const std::vector<Next>& tree = at->second;
   if (tree[from].latency_ns == kFar) return std::nullopt;
-  Way way{{}, {from}};
+  MessageWay way{{}, {from}};
   for (std::uint32_t node = from; node != to; node = tree[node].node) {
     way.links.push_back(tree[node].link);
     way.nodes.push_back(tree[node].node);

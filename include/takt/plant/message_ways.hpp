@@ -15,19 +15,19 @@
 namespace takt {
 
 /// From one node to another; both empty of links where they are the same.
-struct Way {
+struct MessageWay {
   std::vector<std::uint32_t> links;  ///< indices into Cyber::links
   std::vector<std::uint32_t> nodes;  ///< one more than links, both ends included
 };
 
 /// The ways with the least latency, then the fewest links, then those first in the order of links (Dijkstra 1959). What
 /// is found from one node is kept. Holds on to the cyber side, which must outlive it unchanged. Not thread-safe.
-class Ways {
+class MessageWays {
  public:
-  explicit Ways(const Cyber& cyber);
+  explicit MessageWays(const Cyber& cyber);
   std::optional<std::uint32_t> node(std::string_view name) const;  ///< index into Cyber::nodes
   /// Nothing if no links lead there.
-  std::optional<Way> find(std::uint32_t from, std::uint32_t to);
+  std::optional<MessageWay> find(std::uint32_t from, std::uint32_t to);
 
  private:
   struct Hop {
