@@ -63,8 +63,7 @@ std::string placements_json(const Plant& plant, const py::object& study, const p
   options.cyber = options_of(horizon, warmup, seed, timeout, worker, cache);
   options.seed = options.cyber.seed;
   options.study.horizon = to_duration(study, "study");
-  options.study.replications =
-      static_cast<std::uint32_t>(to_count(replications, "replications", 1, kMostReplications));
+  options.study.replications = static_cast<std::uint32_t>(to_count(replications, "replications", 1, kMostReplications));
   options.study.threads = static_cast<unsigned>(to_count(threads, "threads", 0, kMostThreads));
   return stoppable([&](const std::stop_token& stop) {
     options.cyber.stop = options.study.stop = stop;

@@ -18,6 +18,7 @@ void bind_fidelity(py::module_& module);
 void bind_sync(py::module_& module);
 void bind_discovery(py::module_& module);
 void bind_study(py::module_& module);
+void bind_ict(py::module_& module);
 void bind_io(py::module_& module);
 void bind_store(py::module_& module);
 void bind_history(py::module_& module);

@@ -49,6 +49,7 @@ from ._core import (
     Outcome,
     __version__,
 )
+from .cyber import Ict, Placements, ict, placements
 from .discovery import Discovered, discover
 from .history import History
 from .plant import Plant
@@ -67,9 +68,11 @@ __all__ = [
     "Fault",
     "FileError",
     "History",
+    "Ict",
     "InvalidInput",
     "MergeReport",
     "Outcome",
+    "Placements",
     "Plant",
     "Result",
     "Simulation",
@@ -78,6 +81,8 @@ __all__ = [
     "Verdict",
     "__version__",
     "discover",
+    "ict",
+    "placements",
     "run",
     "what_if",
 ]

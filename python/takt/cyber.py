@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Dict, List, Optional
 
 from . import _core
 from .plant import Plant
-from .values import DurationLike, Path, PlantLike
+from .values import Duration, Path, PlantLike
 
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import]
@@ -127,11 +127,11 @@ def _plant(plant: PlantLike) -> Plant:
 def ict(
     plant: PlantLike,
     *,
-    horizon: DurationLike = "10 min",
-    warmup: DurationLike = "0 s",
+    horizon: Duration = "10 min",
+    warmup: Duration = "0 s",
     placement: str = "",
     seed: int = 1,
-    timeout: DurationLike = "10 min",
+    timeout: Duration = "10 min",
     cache: Optional[Path] = None,
 ) -> Ict:
     """Simulate the sensors, computers, links and control loops of a plant.
@@ -166,13 +166,13 @@ def ict(
 def placements(
     plant: PlantLike,
     *,
-    study: DurationLike,
+    study: Duration,
     replications: int = 50,
     threads: int = 0,
-    horizon: DurationLike = "10 min",
-    warmup: DurationLike = "0 s",
+    horizon: Duration = "10 min",
+    warmup: Duration = "0 s",
     seed: int = 1,
-    timeout: DurationLike = "10 min",
+    timeout: Duration = "10 min",
     cache: Optional[Path] = None,
 ) -> Placements:
     """Compare the placements of a plant as scenarios of one study of the factory.
