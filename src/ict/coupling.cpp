@@ -20,7 +20,7 @@ std::vector<double> points_of(const Distribution& law, std::size_t count) {
   return points;
 }
 
-/// Moved and stretched, where it stays above zero, so that mean and variance are exact.
+/// Moved and stretched so that mean and variance are exact; only the mean where a time would become negative.
 void match_moments(std::vector<double>& values, double mean, double variance) {
   double sum = 0.0, squares = 0.0;
   for (const double v : values) sum += v;

@@ -15,6 +15,9 @@
 namespace takt::ict {
 namespace {
 
+/// Laws of more loops are only told where they have an effect: a report is not to be a thousand times its figures.
+constexpr std::size_t kMostTables = 100;
+
 /// Beyond the horizon, so that what is under way can arrive.
 constexpr std::int64_t kBeyond = 3'600'000'000'000;
 
@@ -109,6 +112,7 @@ class RequestMaker {
     wired.command_bytes = loop.command_bytes;
     wired.retry = wire(loop.retry);
     wired.deadline_ns = loop.deadline.count();
+    wired.tables = loop.effect.has_value() || cyber_.loops.size() <= kMostTables;
     for (const Requirement& requirement : loop.requirements)
       if (requirement.of == Requirement::Of::quantile) wired.quantiles.push_back(requirement.probability);
     for (const std::string& signal : loop.signals) {

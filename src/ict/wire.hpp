@@ -66,9 +66,10 @@ struct WireLoop {
   WireRetry retry;
   std::int64_t deadline_ns = 0;
   std::vector<double> quantiles;  ///< beyond those always told
+  bool tables = true;             ///< whether its laws are asked for
 };
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(WireLoop, signals, node, actuator, operations, command_bytes, retry, deadline_ns,
-                                   quantiles)
+                                   quantiles, tables)
 
 /// The links from one node to another, with whether each is crossed from its end `to`.
 struct WireWay {

@@ -14,8 +14,11 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <iterator>
+#include <sstream>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "takt/core/error.hpp"
 #include "takt/core/quantity.hpp"
@@ -33,6 +36,10 @@ constexpr const char* kName = "takt-ict-worker";
 
 [[noreturn]] void fail(const std::string& what, int reason) {
   throw Error("the ICT worker: " + what + ": " + std::generic_category().message(reason));
+}
+
+std::vector<fs::path> beside(const fs::path& folder) {
+  return {folder / kName, folder / ".." / "libexec" / "takt" / kName};
 }
 
 /// The last line that is not empty, as it may be shown.
@@ -56,8 +63,12 @@ fs::path worker_executable(const fs::path& asked) {
     if (fs::exists(named, none)) return named;
     throw Error(std::string("the ICT worker '") + named + "', named by TAKT_ICT_WORKER, is missing");
   }
-  const fs::path program = fs::read_symlink("/proc/self/exe", none).parent_path();
-  for (const fs::path& place : {program / kName, program / ".." / "libexec" / "takt" / kName, fs::path(TAKT_ICT_BUILT)})
+  std::vector<fs::path> places = beside(fs::read_symlink("/proc/self/exe", none).parent_path());
+  places.emplace_back(TAKT_ICT_BUILT);
+  std::istringstream path(std::getenv("PATH") != nullptr ? std::getenv("PATH") : "");
+  for (std::string folder; std::getline(path, folder, ':');)  // where an installed takt is
+    if (!folder.empty()) std::ranges::move(beside(folder), std::back_inserter(places));
+  for (const fs::path& place : places)
     if (!place.empty() && fs::exists(place, none)) return place;
   throw Error(
       "the ICT worker (takt-ict-worker) is missing: takt was built without it (TAKT_ICT=OFF), or it lies elsewhere; "

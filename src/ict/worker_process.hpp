@@ -42,7 +42,7 @@ class WorkerProcess {
 };
 
 /// The executable to start: as asked, else $TAKT_ICT_WORKER, else beside the running program or in ../libexec/takt from
-/// there, else as built. Throws Error if it is missing.
+/// there, else as built, else the same beside a folder of $PATH. Throws Error if it is missing.
 std::filesystem::path worker_executable(const std::filesystem::path& asked);
 
 }  // namespace takt::ict

@@ -52,7 +52,7 @@ TEST(Coupled, AnAlarmThatComesLateMakesARepairLonger) {
   EXPECT_NEAR(loss, 0.25, 4 * std::sqrt(0.25 * 0.75 / 2000));
   EXPECT_NEAR(repair.mean(), 600.0 + loss * 120.0 + (1.0 - loss) * 0.003, 1e-6);
   const double variance = 600.0 * 600.0 + loss * (1.0 - loss) * 120.0 * 120.0;
-  EXPECT_NEAR(repair.variance(), variance, 1e-3 * variance);
+  EXPECT_NEAR(repair.variance(), variance, 1e-2 * variance);  // tabulated
   // P(repair > 10 min): that of the sum of an exponential and 0 or 120 s
   const double over = (1.0 - loss) * std::exp(-1.0) + loss * std::exp(-480.0 / 600.0);
   EXPECT_NEAR(repair.survival(600.0), over, 0.01);

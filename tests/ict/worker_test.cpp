@@ -73,7 +73,7 @@ TEST(IctWorker, ThatHangsIsEnded) {
   const Scratch scratch;
   const auto begin = std::chrono::steady_clock::now();
   EXPECT_THAT(error_of({.timeout = 300ms, .worker = scratch.script("sleep 600")}),
-              HasSubstr("gave no answer within 300 ms and was ended"));
+              HasSubstr("gave no answer within 0.3 s and was ended"));
   EXPECT_LT(std::chrono::steady_clock::now() - begin, 5s);
   EXPECT_FALSE(has_children());
 }

@@ -14,9 +14,9 @@ namespace takt {
 /// - release: each operation waits for its command, load_time + delay.
 ///
 /// The delay of a loop whose first signal reads periodically is its reaction from an instant at random; of one that
-/// reads at events its latency, or `otherwise` where the command is lost. Sums of laws keep mean and variance. The rest
-/// of the plant stays as it is; a plant without a cyber side is returned unchanged. Throws InvalidInput where the
-/// result is of another plant.
+/// reads at events its latency, or `otherwise` where the command is lost. Sums of laws are tabulated: exact in the
+/// mean, within a percent in the variance. The rest of the plant stays as it is; a plant without a cyber side is
+/// returned unchanged. Throws InvalidInput where the result is of another plant.
 Plant coupled(const Plant& plant, const CyberResult& result);
 
 /// The same answers with every command later by so many seconds.

@@ -60,7 +60,8 @@ struct LoopResult {
   double loss = 0.0;                     ///< lost / (acted + lost)
   double late = 0.0;                     ///< lost or past the deadline; NaN without a deadline
   std::vector<RequirementResult> requirements;
-  /// 1000 values of equal weight, ascending: the law of the latency of those that acted.
+  /// 1000 values of equal weight, ascending: the law of the latency of those that acted. Of plants with more than 100
+  /// loops, only for those with an effect.
   std::vector<double> latency_s;
   /// The same for the time from an instant at random to the first command that knows of it: what waiting for the next
   /// reading, and for the next one after a loss, costs. Empty where readings come at events only.

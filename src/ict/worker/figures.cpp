@@ -8,8 +8,7 @@
 namespace takt::ict {
 namespace {
 
-constexpr std::size_t kTable = 1000;    // values of a law
-constexpr std::size_t kInstants = 100;  // for each of them, instants at which something may happen
+constexpr std::size_t kTable = 1000;  // values of a law
 constexpr std::size_t kBatches = 20;
 constexpr double kNormal975 = 1.959963984540054;
 
@@ -31,25 +30,42 @@ std::vector<double> table_of(const std::vector<double>& sorted) {
   return table;
 }
 
-/// From instants spread evenly over the time observed to the first command that rests on a reading at or after them.
+/// From an instant at random within the time observed to the first command that rests on a reading at or after it. Of
+/// instants between two readings that led to something it is uniform, so the law is a mixture of uniform ones, by
+/// length.
 void add_reactions(WireLoopReport& report, std::vector<Acted> acted, double deadline) {
   std::ranges::sort(acted, {}, [](const Acted& a) { return std::pair(a.sample, a.at); });
   for (std::size_t i = acted.size() - 1; i-- > 0;) acted[i].at = std::min(acted[i].at, acted[i + 1].at);
-  const double from = seconds(acted.front().sample), length = seconds(acted.back().sample - acted.front().sample);
-  constexpr std::size_t kAll = kTable * kInstants;
-  std::vector<double> values;
-  values.reserve(kAll);
-  std::size_t next = 0;
-  for (std::size_t k = 0; k < kAll; ++k) {
-    const double instant = from + length * (static_cast<double>(k) + 0.5) / static_cast<double>(kAll);
-    while (seconds(acted[next].sample) < instant) ++next;
-    values.push_back(seconds(acted[next].at) - instant);
+  const double length = seconds(acted.back().sample - acted.front().sample);
+  if (!(length > 0.0)) return;
+  struct Turn {  // where one of them begins or ends
+    double at;
+    int slope;
+  };
+  std::vector<Turn> turns;
+  double late = 0.0;
+  for (std::size_t i = 1; i < acted.size(); ++i) {
+    const double low = seconds(acted[i].at - acted[i].sample), high = seconds(acted[i].at - acted[i - 1].sample);
+    turns.push_back({low, 1});
+    turns.push_back({high, -1});
+    late += std::max(0.0, high - std::max(low, deadline));
   }
-  std::ranges::sort(values);
-  report.reaction_s = table_of(values);
-  if (deadline <= 0.0) return;
-  const auto late = values.end() - std::ranges::upper_bound(values, deadline);
-  report.reaction_late = static_cast<double>(late) / static_cast<double>(kAll);
+  if (deadline > 0.0) report.reaction_late = late / length;
+  std::ranges::sort(turns, {}, [](const Turn& turn) { return std::pair(turn.at, turn.slope); });
+  double below = 0.0;  // length of what is less than the present turn
+  double slope = 0.0;
+  std::size_t turn = 0;
+  for (std::size_t k = 0; k < kTable; ++k) {
+    const double wanted = length * (static_cast<double>(k) + 0.5) / static_cast<double>(kTable);
+    while (turn + 1 < turns.size() &&
+           below + (slope + turns[turn].slope) * (turns[turn + 1].at - turns[turn].at) < wanted) {
+      slope += turns[turn].slope;
+      below += slope * (turns[turn + 1].at - turns[turn].at);
+      ++turn;
+    }
+    const double here = slope + (turn < turns.size() ? turns[turn].slope : 0);
+    report.reaction_s.push_back(turns[turn].at + (here > 0.0 ? (wanted - below) / here : 0.0));
+  }
 }
 
 }  // namespace
@@ -80,8 +96,9 @@ WireLoopReport report_of(const LoopRecord& record, const WireLoop& loop, bool pe
   report.decision_mean_s = decisions.mean();
   if (batches.count() == kBatches) report.mean_half_width_95_s = batches.half_width();
   std::ranges::sort(latencies);
-  report.latency_s = table_of(latencies);
-  if (periodic && record.acted.size() > 1) add_reactions(report, record.acted, seconds(loop.deadline_ns));
+  if (loop.tables) report.latency_s = table_of(latencies);
+  if (loop.tables && periodic && record.acted.size() > 1)
+    add_reactions(report, record.acted, seconds(loop.deadline_ns));
   report.quantiles.push_back({latencies.front(), latencies.front(), latencies.front()});
   for (const double p : {0.5, 0.95, 0.99}) report.quantiles.push_back(with_interval(latencies, p));
   report.quantiles.push_back({latencies.back(), latencies.back(), latencies.back()});

@@ -173,36 +173,53 @@ void Network::enqueue(Queue& queue, const Reading& reading) {
 /// Sends on what is due; sees to it that what waits is looked at when it is.
 void Network::look_at(Queue& queue) {
   const WireNode& gateway = request_.nodes[queue.gateway];
-  if (!is_up(*queue.onward)) return;  // looked at again when something is up
-  if (queue.waiting.size() >= gateway.batch) flush(queue, queue.waiting.size());  // more only after an outage
+  if (!is_up(*queue.onward)) return;                        // looked at again when something is up
+  if (queue.waiting.size() >= gateway.batch) flush(queue);  // more only after an outage
   if (queue.waiting.empty() || gateway.batch_wait_ns == 0) return;
   const Nanoseconds due = queue.waiting.front().second + gateway.batch_wait_ns;
-  if (due <= Platform::now()) return flush(queue, queue.waiting.size());
+  if (due <= Platform::now()) return flush(queue);
   const std::uint64_t timer = ++queue.timers;
   platform_.at(due, [this, &queue, timer] {
     if (timer == queue.timers) look_at(queue);
   });
 }
 
-void Network::flush(Queue& queue, std::size_t count) {
+/// All that waits goes on together.
+void Network::flush(Queue& queue) {
   std::vector<Reading> batch;
   double bytes = 0.0;
-  for (std::size_t i = 0; i < count; ++i) {
-    batch.push_back(queue.waiting.front().first);
-    bytes += request_.sensors[batch.back().sensor].bytes;
-    queue.waiting.pop_front();
+  for (const auto& [reading, since] : queue.waiting) {
+    batch.push_back(reading);
+    bytes += request_.sensors[reading.sensor].bytes;
   }
-  note_queue(queue.gateway, -static_cast<std::int64_t>(count));
+  queue.waiting.clear();
+  note_queue(queue.gateway, -static_cast<std::int64_t>(batch.size()));
   ++counts_.gateways[queue.gateway].batches;
-  const Segment& onward = *queue.onward;
+  const std::uint32_t to = queue.onward->to;
+  const std::uint64_t number = queue.sent++;
   post(
-      onward, bytes, request_.nodes[queue.gateway].retry,
-      [this, &onward, batch] {
-        for (const Reading& reading : batch) forward(onward.to, reading);
+      *queue.onward, bytes, request_.nodes[queue.gateway].retry,
+      [this, &queue, number, to, batch] {
+        in_order(queue, number, [this, to, batch] {
+          for (const Reading& reading : batch) forward(to, reading);
+        });
       },
-      [this, batch] {
-        for (const Reading& reading : batch) lost_(reading);
+      [this, &queue, number, batch] {
+        in_order(queue, number, [this, batch] {
+          for (const Reading& reading : batch) lost_(reading);
+        });
       });
+}
+
+/// What a gateway sends to one destination is taken there in the order of sending, as over one TCP connection.
+void Network::in_order(Queue& queue, std::uint64_t number, Then then) {
+  queue.early.emplace(number, std::move(then));
+  while (!queue.early.empty() && queue.early.begin()->first == queue.ended) {
+    const Then next = std::move(queue.early.begin()->second);
+    queue.early.erase(queue.early.begin());
+    ++queue.ended;
+    next();
+  }
 }
 
 void Network::note_queue(std::uint32_t gateway, std::int64_t change) {

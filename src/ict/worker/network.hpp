@@ -82,6 +82,8 @@ class Network {
     const Segment* onward = nullptr;
     std::deque<std::pair<Reading, Nanoseconds>> waiting;  // with the time of arrival
     std::uint64_t timers = 0;                             // only the latest counts
+    std::uint64_t sent = 0, ended = 0;                    // batches; what comes after one waits for it
+    std::map<std::uint64_t, Then> early;                  // batches that came before an earlier one
   };
   static std::vector<Segment> segments_of(const WireRequest& request);
   const Segment& segment(std::uint32_t from, std::uint32_t to) const { return segments_[segment_at_.at({from, to})]; }
@@ -95,7 +97,8 @@ class Network {
 
   void enqueue(Queue& queue, const Reading& reading);
   void look_at(Queue& queue);
-  void flush(Queue& queue, std::size_t count);
+  void flush(Queue& queue);
+  static void in_order(Queue& queue, std::uint64_t number, Then then);
   void note_queue(std::uint32_t gateway, std::int64_t change);
 
   const WireRequest& request_;
