@@ -162,7 +162,8 @@ Loops::Window Loops::window() {
 void Loops::run_until(Nanoseconds when, bool to_outcome) {
   Platform& platform = network_.platform();
   if (!to_outcome) return platform.run_until(when);
-  while (outcomes_.empty() && Platform::now() < when) platform.run_until(std::min(when, Platform::now() + kSlice));
+  while (outcomes_.empty() && Platform::now() < when)
+    platform.run_until(std::min(when, std::max(platform.quiet_until() + 1, Platform::now() + kSlice)));
 }
 
 std::uint64_t Loops::unresolved() const {

@@ -123,4 +123,9 @@ void Platform::run_until(Nanoseconds when) {
   for (int tries = 0; tries < 1000 && now() < when; ++tries) engine_.run_until(seconds(when));
 }
 
+Nanoseconds Platform::quiet_until() const {
+  const double next = simgrid::kernel::timer::Timer::next();
+  return open_.empty() && next >= 0.0 ? std::llround(next * 1e9) : now();
+}
+
 }  // namespace takt::ict

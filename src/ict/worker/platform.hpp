@@ -38,6 +38,9 @@ class Platform {
   /// Calls `then` when so many operations are done, on one core or its share of one.
   void compute(std::uint32_t node, double operations, Then then);
   void run_until(Nanoseconds when);
+  /// An instant before which nothing can end: that of the next call planned by `at` where nothing is under way, else
+  /// now.
+  Nanoseconds quiet_until() const;
 
  private:
   void start(simgrid::s4u::Activity& activity, Then then);
