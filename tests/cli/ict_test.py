@@ -48,7 +48,7 @@ class Ict(Cli):
         self.assertEqual(document["format"], "takt-ict-result/1")
         loop = document["loops"][1]
         self.assertEqual(loop["samples"], loop["acted"] + loop["lost"] + loop["in_flight"])
-        self.assertEqual(loop["samples"], 3000)
+        self.assertEqual(loop["samples"], 240)
         self.assertLessEqual(loop["p50_s"]["low_95"], loop["p50_s"]["value"])
 
     def test_a_placement_is_further_away(self):
@@ -64,6 +64,7 @@ class Ict(Cli):
         scrap = next(row for row in document["differences"]
                      if (row["scenario"], row["entity"], row["kpi"]) == ("cloud", "/", "scrap_parts"))
         self.assertGreater(scrap["difference"] - scrap["half_width_95"], 0)
+        self.assertEqual(scrap["n"], 10)
         self.assertTrue(document["break_evens"])
 
     def test_what_is_wrong_is_told(self):
