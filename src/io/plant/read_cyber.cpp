@@ -12,32 +12,32 @@ class CyberReader {
  public:
   explicit CyberReader(JsonReader& reader) : reader_(reader) {}
 
-  Cyber read(JsonValue value) {
-    Cyber cyber;
+  Cyber cyber(JsonValue value) {
+    Cyber result;
     const JsonRecord record(reader_, value, "a cyber side",
                             {"nodes", "zones", "links", "sensors", "loops", "placements", "costs"});
-    each(record, "nodes", cyber.nodes, &CyberReader::node);
-    each(record, "links", cyber.links, &CyberReader::link);
-    each(record, "sensors", cyber.sensors, &CyberReader::sensor);
-    each(record, "loops", cyber.loops, &CyberReader::loop);
+    each(record, "nodes", result.nodes, &CyberReader::node);
+    each(record, "links", result.links, &CyberReader::link);
+    each(record, "sensors", result.sensors, &CyberReader::sensor);
+    each(record, "loops", result.loops, &CyberReader::loop);
     for (JsonValue z = members(record, "zones"); z; z = z.next()) {
       const JsonRecord zone(reader_, z, "a wireless zone", {"bandwidth"});
       double bandwidth = 1.0;
       quantity(zone, "bandwidth", Dimension::bandwidth, bandwidth, Need::required);
-      cyber.zones.emplace(z.key(), bandwidth);
+      result.zones.emplace(z.key(), bandwidth);
     }
     for (JsonValue p = members(record, "placements"); p; p = p.next()) {
-      Placement& placement = cyber.placements[std::string(p.key())];
+      Placement& placement = result.placements[std::string(p.key())];
       for (JsonValue l = reader_.members(p, "an object with the node of each loop"); l; l = l.next())
         if (auto node = reader_.text(l, "the name of a node")) placement.emplace(l.key(), std::move(*node));
     }
     if (const JsonValue costs = record.get("costs")) {
       const JsonRecord of(reader_, costs, "costs", {"per_scrap_part", "per_down_h", "per_kwh"});
-      number(of, "per_scrap_part", cyber.costs.per_scrap_part);
-      number(of, "per_down_h", cyber.costs.per_down_h);
-      number(of, "per_kwh", cyber.costs.per_kwh);
+      number(of, "per_scrap_part", result.costs.per_scrap_part);
+      number(of, "per_down_h", result.costs.per_down_h);
+      number(of, "per_kwh", result.costs.per_kwh);
     }
-    return cyber;
+    return result;
   }
 
  private:
@@ -202,6 +202,6 @@ class CyberReader {
 
 }  // namespace
 
-Cyber read_cyber(JsonReader& reader, JsonValue value) { return CyberReader(reader).read(value); }
+Cyber read_cyber(JsonReader& reader, JsonValue value) { return CyberReader(reader).cyber(value); }
 
 }  // namespace takt::io::detail
