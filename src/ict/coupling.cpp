@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "ict/machine_at.hpp"
 #include "takt/engine/advance.hpp"
 
 namespace takt {
@@ -75,16 +76,6 @@ double late_share(const Cyber& cyber, const CyberLoop& loop, const LoopResult& r
   return std::isnan(late) ? 1.0 : late;  // nothing ever came
 }
 
-Machine* machine_at(Plant& plant, const std::string& path) {
-  for (Enterprise& enterprise : plant.enterprises)
-    for (Workshop& workshop : enterprise.workshops)
-      for (Line& line : workshop.lines)
-        for (Equipment& equipment : line.equipment)
-          if ("/" + enterprise.name + "/" + workshop.name + "/" + line.name + "/" + equipment.name == path)
-            return std::get_if<Machine>(&equipment.is);
-  return nullptr;
-}
-
 void couple(Machine& machine, const Cyber& cyber, const CyberLoop& loop, const LoopResult& result) {
   switch (loop.effect->kind) {
     case Effect::Kind::stop:
@@ -122,7 +113,7 @@ Plant coupled(const Plant& plant, const CyberResult& result) {
   for (const CyberLoop& loop : plant.cyber->loops) {
     const LoopResult& measured = result.loop(loop.name);
     if (!loop.effect) continue;
-    if (Machine* machine = machine_at(changed, loop.equipment)) couple(*machine, *plant.cyber, loop, measured);
+    if (Machine* machine = ict::machine_at(changed, loop.equipment)) couple(*machine, *plant.cyber, loop, measured);
   }
   return changed;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ict/answers.hpp"
+#include "ict/machine_at.hpp"
 #include "ict/reports.hpp"
 #include "ict/wire.hpp"
 #include "ict/worker_process.hpp"
@@ -22,16 +23,6 @@ constexpr std::int64_t kNone64 = std::numeric_limits<std::int64_t>::max();
 /// Added to what waits for a command, until it comes: longer than any run, far within the range of time.
 constexpr std::int64_t kHeld = 1'000'000'000'000'000'000;
 
-Machine& machine_at(Plant& plant, const std::string& path) {
-  for (Enterprise& enterprise : plant.enterprises)
-    for (Workshop& workshop : enterprise.workshops)
-      for (Line& line : workshop.lines)
-        for (Equipment& equipment : line.equipment)
-          if ("/" + enterprise.name + "/" + workshop.name + "/" + line.name + "/" + equipment.name == path)
-            return std::get<Machine>(equipment.is);
-  throw Error("no machine at " + path);
-}
-
 constexpr double kHeldSeconds = 1e9;  // the same
 
 /// With set-ups where operations wait for commands, and scrap where defects may become it: the model has room for both.
@@ -39,7 +30,7 @@ Plant with_room(Plant plant) {
   const std::vector<CyberLoop> loops = plant.cyber->loops;
   for (const CyberLoop& loop : loops) {
     if (!loop.effect) continue;
-    Machine& machine = machine_at(plant, loop.equipment);
+    Machine& machine = *ict::machine_at(plant, loop.equipment);
     if (loop.effect->kind == Effect::Kind::release && !machine.load_time)
       machine.load_time = LawByProduct{Distribution::constant(kHeldSeconds), {}};
     if (loop.effect->kind == Effect::Kind::stop)
@@ -116,8 +107,8 @@ struct Lockstep::Run {
     coupling.deadline_ns = loop.deadline.count();
     coupling.sensor = request.loops[l].signals[0];
     coupling.told = request.sensors[coupling.sensor].told;
-    coupling.scrap = machine_at(plant, loop.equipment).scrap;
-    coupling.is_held = !machine_at(plant, loop.equipment).load_time;
+    coupling.scrap = ict::machine_at(plant, loop.equipment)->scrap;
+    coupling.is_held = !ict::machine_at(plant, loop.equipment)->load_time;
     coupling.operations.resize(model.machines[coupling.machine].servers, {false, 0});
     couplings.push_back(coupling);
   }
