@@ -33,6 +33,9 @@ class BuildModule(build_ext):
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(module, target)
         target.chmod(0o755)
+        worker = build / "takt-ict-worker"
+        if worker.is_file():  # the cyber side runs in a process of its own
+            shutil.copy(worker, target.parent / worker.name)
 
     def compile(self):
         """Configures and builds; the folder that it was built in."""
@@ -41,7 +44,7 @@ class BuildModule(build_ext):
         generator = ["-G", "Ninja"] if shutil.which("ninja") else []
         configure = ["cmake", "-S", ROOT, "-B", build, *generator, "-DCMAKE_BUILD_TYPE=Release", *options]
         subprocess.run(configure, check=True)
-        subprocess.run(["cmake", "--build", build, "--target", "takt_python", "-j2"], check=True)
+        subprocess.run(["cmake", "--build", build, "--target", "takt_python", "takt_ict", "-j2"], check=True)
         return build
 
 

@@ -19,10 +19,10 @@ mark_as_advanced(BOOST_GRAPH_INCLUDE_DIR)
 takt_need(BOOST_GRAPH_INCLUDE_DIR libboost-graph-dev "graphs (Boost.Graph)")
 
 find_package(PkgConfig QUIET)
-takt_need(PkgConfig_FOUND pkg-config "finding SimGrid")
-if(PkgConfig_FOUND)
+takt_need(PkgConfig_FOUND pkg-config "finding packages that CMake does not know")
+if(PkgConfig_FOUND AND TAKT_ICT)
   pkg_check_modules(SIMGRID QUIET IMPORTED_TARGET simgrid>=3.32)
-  takt_need(SIMGRID_FOUND libsimgrid-dev "the cyber side (SimGrid 3.32)")
+  takt_need(SIMGRID_FOUND libsimgrid-dev "the cyber side (SimGrid 3.32); TAKT_ICT=OFF does without")
 endif()
 
 set(HDF5_PREFER_PARALLEL OFF)

@@ -16,6 +16,7 @@ PYBIND11_MODULE(_core, module) {
   takt::python::bind_discovery(module);
   takt::python::bind_study(module);
   takt::python::bind_choosing(module);
+  takt::python::bind_ict(module);
   takt::python::bind_io(module);
   takt::python::bind_report(module);
   takt::python::bind_store(module);

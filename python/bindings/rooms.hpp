@@ -19,6 +19,7 @@ void bind_sync(py::module_& module);
 void bind_discovery(py::module_& module);
 void bind_study(py::module_& module);
 void bind_choosing(py::module_& module);
+void bind_ict(py::module_& module);
 void bind_io(py::module_& module);
 void bind_store(py::module_& module);
 void bind_history(py::module_& module);

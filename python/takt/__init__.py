@@ -51,6 +51,7 @@ from ._core import (
 )
 from . import choosing
 from .choosing import optimise
+from .cyber import Ict, Placements, ict, placements
 from .discovery import Discovered, discover
 from .history import History
 from .live import LiveTwin
@@ -71,10 +72,12 @@ __all__ = [
     "Fault",
     "FileError",
     "History",
+    "Ict",
     "InvalidInput",
     "LiveTwin",
     "MergeReport",
     "Outcome",
+    "Placements",
     "Plant",
     "Result",
     "Simulation",
@@ -85,9 +88,11 @@ __all__ = [
     "__version__",
     "choosing",
     "discover",
+    "ict",
     "merge",
-    "plan",
     "optimise",
+    "placements",
+    "plan",
     "run",
     "run_task",
     "what_if",

@@ -15,6 +15,7 @@ std::span<const Verb> all_verbs() {
       {"optimise", "Find the best numbers and counts of a plant, with what can be said for them.", declare_optimise},
       {"sync", "Keep a twin true: replay what the real plant reported, or stay and follow it live.", declare_sync},
       {"discover", "Find the plant behind an event log, with how sure each element is.", declare_discover},
+      {"ict", "Simulate the cyber side of a plant, and compare where its analytics could run.", declare_ict},
       {"schema", "Print the JSON Schema of a file format.", declare_schema},
       {"completion", "Print the completions of a shell, for it to read.", declare_completion},
       {"manual", "Print the manual as a man page.", declare_manual},

@@ -13,6 +13,7 @@ Action declare_report(Arguments& arguments);
 Action declare_optimise(Arguments& arguments);
 Action declare_sync(Arguments& arguments);
 Action declare_discover(Arguments& arguments);
+Action declare_ict(Arguments& arguments);
 Action declare_schema(Arguments& arguments);
 Action declare_completion(Arguments& arguments);
 Action declare_manual(Arguments& arguments);

@@ -74,6 +74,26 @@ constexpr std::array kUnits{
     Unit{"mbar", Dimension::pressure, 1e2},
     Unit{"bar", Dimension::pressure, 1e5},
     Unit{"parts", Dimension::count},
+    Unit{"B", Dimension::data},
+    Unit{"kB", Dimension::data, 1e3},
+    Unit{"MB", Dimension::data, 1e6},
+    Unit{"GB", Dimension::data, 1e9},
+    Unit{"B/s", Dimension::bandwidth},
+    Unit{"kB/s", Dimension::bandwidth, 1e3},
+    Unit{"MB/s", Dimension::bandwidth, 1e6},
+    Unit{"GB/s", Dimension::bandwidth, 1e9},
+    Unit{"bit/s", Dimension::bandwidth, 1.0, 8.0},
+    Unit{"kbit/s", Dimension::bandwidth, 125.0},
+    Unit{"Mbit/s", Dimension::bandwidth, 125e3},
+    Unit{"Gbit/s", Dimension::bandwidth, 125e6},
+    Unit{"op", Dimension::computation},
+    Unit{"kop", Dimension::computation, 1e3},
+    Unit{"Mop", Dimension::computation, 1e6},
+    Unit{"Gop", Dimension::computation, 1e9},
+    Unit{"op/s", Dimension::computing_speed},
+    Unit{"kop/s", Dimension::computing_speed, 1e3},
+    Unit{"Mop/s", Dimension::computing_speed, 1e6},
+    Unit{"Gop/s", Dimension::computing_speed, 1e9},
 };
 
 // What people write for the units above and the distance between names does not find.
@@ -152,6 +172,10 @@ std::string example_of(Dimension dimension) {
     case Dimension::speed: return "0.5 m/s";
     case Dimension::temperature: return "60 degC";
     case Dimension::pressure: return "6 bar";
+    case Dimension::data: return "200 B";
+    case Dimension::bandwidth: return "100 Mbit/s";
+    case Dimension::computation: return "5 Mop";
+    case Dimension::computing_speed: return "10 Gop/s";
     case Dimension::count: break;
   }
   return "12 parts";
@@ -342,6 +366,10 @@ std::string to_string(Dimension dimension) {
     case Dimension::speed: return "speed";
     case Dimension::temperature: return "temperature";
     case Dimension::pressure: return "pressure";
+    case Dimension::data: return "size of data";
+    case Dimension::bandwidth: return "bandwidth";
+    case Dimension::computation: return "number of operations";
+    case Dimension::computing_speed: return "computing speed";
     case Dimension::count: break;
   }
   return "count";

@@ -57,6 +57,7 @@ void check_structure(Checks& checks);  ///< names, products, clock, calendars, c
 void check_hashes(Checks& checks);     ///< paths whose random numbers would be the same
 /// The numbers and references of each source, machine and buffer.
 void check_equipment(Checks& checks, std::span<const PlantIndex::Place> equipment);
-void check_flow(Checks& checks);  ///< where parts go: outputs, probabilities, loops
+void check_cyber(Checks& checks);  ///< sensors, computers, links and control loops
+void check_flow(Checks& checks);   ///< where parts go: outputs, probabilities, loops
 
 }  // namespace takt::detail

@@ -207,7 +207,7 @@ void check_structure(Checks& checks) {
 
 std::vector<Fault> validate(const Plant& plant, const PlantIndex& index, ThreadPool& pool,
                             const std::function<void()>& beside) {
-  const std::array<void (*)(detail::Checks&), 4> checks = {
+  const std::array<void (*)(detail::Checks&), 5> checks = {
       detail::check_structure,
       detail::check_hashes,
       [](detail::Checks& of_equipment) {
@@ -217,6 +217,7 @@ std::vector<Fault> validate(const Plant& plant, const PlantIndex& index, ThreadP
           detail::check_equipment(of_equipment, of_equipment.index.equipment());
       },
       detail::check_flow,
+      detail::check_cyber,
   };
   std::array<std::vector<Fault>, checks.size()> found;
   pool.run(checks.size() + (beside ? 1 : 0), [&](std::size_t i) {

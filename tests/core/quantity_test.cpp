@@ -18,8 +18,9 @@ namespace {
 using namespace std::chrono_literals;
 
 const std::vector<Dimension> kDimensions{
-    Dimension::time,   Dimension::rate,  Dimension::power,       Dimension::energy,   Dimension::ratio, Dimension::mass,
-    Dimension::length, Dimension::speed, Dimension::temperature, Dimension::pressure, Dimension::count};
+    Dimension::time,  Dimension::rate,   Dimension::power,     Dimension::energy,      Dimension::ratio,
+    Dimension::mass,  Dimension::length, Dimension::speed,     Dimension::temperature, Dimension::pressure,
+    Dimension::count, Dimension::data,   Dimension::bandwidth, Dimension::computation, Dimension::computing_speed};
 
 TEST(ParseQuantity, ReadsEveryUnitIntoTheDimensionsOwn) {
   const auto value = [](const char* text, Dimension dimension) { return parse_quantity(text, dimension); };

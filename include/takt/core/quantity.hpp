@@ -10,8 +10,25 @@
 
 namespace takt {
 
-/// What a quantity measures. Inside takt each has one unit: s, 1/s, W, J, 1 (ratio), kg, m, m/s, degC, Pa, 1 (count).
-enum class Dimension { time, rate, power, energy, ratio, mass, length, speed, temperature, pressure, count };
+/// What a quantity measures. Inside takt each has one unit: s, 1/s, W, J, 1 (ratio), kg, m, m/s, degC, Pa, 1 (count), B,
+/// B/s, op (operations of a processor), op/s.
+enum class Dimension {
+  time,
+  rate,
+  power,
+  energy,
+  ratio,
+  mass,
+  length,
+  speed,
+  temperature,
+  pressure,
+  count,
+  data,
+  bandwidth,
+  computation,
+  computing_speed
+};
 
 /// A value in its dimension's own unit.
 struct Quantity {

@@ -72,6 +72,10 @@ class PlantBuilder {
     plant_.calendars.insert_or_assign(std::move(name), std::move(calendar));
     return *this;
   }
+  PlantBuilder& cyber(Cyber cyber) {
+    plant_.cyber = std::move(cyber);
+    return *this;
+  }
   PlantBuilder& clock(WallClock clock) {
     plant_.clock = std::move(clock);
     return *this;

@@ -17,6 +17,7 @@
 #include "takt/core/calendar.hpp"
 #include "takt/core/distribution.hpp"
 #include "takt/core/error.hpp"
+#include "takt/plant/cyber.hpp"
 
 namespace takt {
 
@@ -163,6 +164,7 @@ struct Plant {
   std::vector<std::string> products{};  ///< empty: one product, "part"
   std::map<std::string, Calendar> calendars{};
   std::vector<Enterprise> enterprises{};
+  std::optional<Cyber> cyber{};  ///< sensors, computers, links and control loops
   friend bool operator==(const Plant&, const Plant&) = default;
 };
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "io/plant/json_reader.hpp"
+#include "io/plant/json_writer.hpp"
 #include "takt/plant/plant.hpp"
 
 namespace takt::io::detail {
@@ -21,6 +22,10 @@ inline constexpr std::array<std::string_view, 3> kFailureClocks{"working", "cale
 inline constexpr std::array<std::string_view, 3> kOnFailures{"resume", "restart", "scrap"};
 inline constexpr std::array<std::string_view, 2> kWithoutPlaces{"lost", "held"};
 inline constexpr std::array<std::string_view, 4> kKinds{"source", "machine", "buffer", "sink"};
+inline constexpr std::array<std::string_view, 7> kNodeKinds{"device",  "switch", "plc",  "scada",
+                                                            "gateway", "edge",   "cloud"};
+inline constexpr std::array<std::string_view, 3> kSharings{"shared", "duplex", "unlimited"};
+inline constexpr std::array<std::string_view, 3> kEffects{"stop", "alarm", "release"};
 
 /// What a machine or source is taken to mean where it says nothing itself.
 struct Semantics {
@@ -53,5 +58,9 @@ PlantRead read_plant(JsonReader& reader);
 /// One equipment of a line; what is broken is added to `broken`.
 Equipment read_equipment(JsonReader& reader, const PlantContext& context, JsonValue value,
                          std::vector<std::string>& broken);
+
+/// The sensors, computers, links and control loops.
+Cyber read_cyber(JsonReader& reader, JsonValue value);
+void write_cyber(JsonWriter& writer, const Cyber& cyber);
 
 }  // namespace takt::io::detail

@@ -125,7 +125,7 @@ PlantRead read_plant(JsonReader& reader) {
   PlantRead read;
   Plant& plant = read.plant;
   const JsonRecord record(reader, reader.tree().root(), "a plant",
-                          {"format", "name", "clock", "semantics", "products", "calendars", "enterprises"});
+                          {"format", "name", "clock", "semantics", "products", "calendars", "enterprises", "cyber"});
   record.need("name", "the name of the plant");
   record.text("name", plant.name);
   plant.products = read_names(reader, record.get("products"), "a list of names of products");
@@ -146,6 +146,7 @@ PlantRead read_plant(JsonReader& reader) {
   for (JsonValue e = reader.members(record.need("enterprises", expected), expected); e; e = e.next()) {
     plant.enterprises.push_back(levels.enterprise(e));
   }
+  if (const JsonValue cyber = record.get("cyber")) plant.cyber = read_cyber(reader, cyber);
   return read;
 }
 

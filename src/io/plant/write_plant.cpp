@@ -165,7 +165,12 @@ std::string to_json(const Plant& plant) {
     for (const Workshop& workshop : enterprise.workshops) detail::write_workshop(writer, workshop);
     writer.end().end();
   }
-  writer.end().end();
+  writer.end();
+  if (plant.cyber) {
+    writer.key("cyber");
+    detail::write_cyber(writer, *plant.cyber);
+  }
+  writer.end();
   return writer.take() + "\n";
 }
 

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <random>
 #include <string>
 #include <utility>
@@ -27,6 +28,7 @@ class RandomPlants {
     for (int i = below(4); i > 0; --i) plant_.products.push_back("product_" + std::to_string(i));
     for (int i = below(3); i > 0; --i) plant_.calendars["shifts." + std::to_string(i)] = calendar();
     for (int i = 1 + below(2); i > 0; --i) plant_.enterprises.push_back(enterprise(i));
+    if (chance()) plant_.cyber = cyber();
     return plant_;
   }
 
@@ -98,6 +100,86 @@ class RandomPlants {
     for (int i = below(3); i > 0; --i)
       calendar.exceptions["2026-12-2" + std::to_string(i)] = chance() ? spans() : DaySpans{};
     return calendar;
+  }
+
+  Duration duration() { return Duration{1 + below(4'000'000'000)}; }
+  Retry retry() { return chance() ? Retry{} : Retry{duration(), 1U + static_cast<unsigned>(below(9))}; }
+  std::optional<Outage> outage() {
+    if (chance()) return std::nullopt;
+    if (!plant_.calendars.empty() && chance()) return Outage{Outage::During{plant_.calendars.begin()->first}};
+    return Outage{Outage::Renewal{law(false), law(false)}};
+  }
+
+  // A ring of nodes, so that there is a way from each to each.
+  Cyber cyber() {
+    Cyber cyber;
+    const int count = 3 + below(3);
+    if (chance()) cyber.zones["hall.1"] = 1e6 * (1 + below(100));
+    for (int i = 0; i < count; ++i) {
+      CyberNode node;
+      node.name = "node" + std::to_string(i);
+      node.kind = static_cast<CyberNode::Kind>(below(7));
+      node.speed_op_per_s = 1e3 * (1 + below(1000000));
+      node.cores = 1U + static_cast<unsigned>(below(9));
+      node.idle_w = 10.0 * number();
+      node.busy_w = node.idle_w + 100.0 * number();
+      node.cost_per_h = number();
+      if (node.kind == CyberNode::Kind::plc || node.kind == CyberNode::Kind::scada) node.scan = duration();
+      if (node.kind == CyberNode::Kind::gateway) {
+        node.batch = 1U + static_cast<unsigned>(below(9));
+        node.batch_wait = duration();
+        node.retry = retry();
+      }
+      node.outage = outage();
+      cyber.nodes.push_back(node);
+    }
+    for (int i = 0; i < count; ++i) {
+      CyberLink link;
+      link.name = "link-" + std::to_string(i);
+      link.from = cyber.nodes[static_cast<std::size_t>(i)].name;
+      link.to = cyber.nodes[static_cast<std::size_t>((i + 1) % count)].name;
+      link.bandwidth_b_per_s = 1e3 * (1 + below(1000000));
+      link.latency = duration();
+      if (chance()) link.jitter = law();
+      link.loss = chance() ? 0.0 : number();
+      link.sharing = static_cast<CyberLink::Sharing>(below(3));
+      if (!cyber.zones.empty() && chance()) link.zone = "hall.1";
+      link.energy_j_per_b = 1e-6 * number();
+      link.idle_w = number();
+      link.cost_per_gb = number();
+      link.outage = outage();
+      cyber.links.push_back(link);
+    }
+    for (int i = 0; i < count; ++i) {
+      Sensor sensor;
+      sensor.name = "sensor" + std::to_string(i);
+      sensor.node = cyber.nodes[static_cast<std::size_t>(below(count))].name;
+      if (chance())
+        sensor.period = duration();
+      else
+        sensor.events = law(false);
+      sensor.first = duration();
+      if (chance()) sensor.jitter = law();
+      sensor.bytes = 1.0 + below(100000);
+      sensor.retry = retry();
+      cyber.sensors.push_back(sensor);
+    }
+    for (int i = 0; i < 2; ++i) {
+      CyberLoop loop;
+      loop.name = "loop" + std::to_string(i);
+      loop.signals = {"sensor0", "sensor" + std::to_string(1 + i)};
+      loop.node = cyber.nodes[static_cast<std::size_t>(below(count))].name;
+      loop.actuator = cyber.nodes[static_cast<std::size_t>(below(count))].name;
+      loop.operations = chance() ? 0.0 : 1e3 * below(1000000);
+      loop.command_bytes = 1.0 + below(1000);
+      loop.retry = retry();
+      loop.deadline = duration();
+      loop.requirements = {parse_requirement("p99.9 <= 50 ms"), parse_requirement("late <= 1.5 %")};
+      cyber.loops.push_back(loop);
+      cyber.placements["place" + std::to_string(i)][loop.name] = "node0";
+    }
+    cyber.costs = {number(), number(), number()};
+    return cyber;
   }
 
   Enterprise enterprise(int n) {

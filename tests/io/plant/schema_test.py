@@ -177,7 +177,8 @@ OF_MEANING = re.compile(
     r"|as many|\d+, as many|a probability from|probabilities that sum|an output for every product|a machine|a buffer"
     r"|more than low|a number from low|a time such as \"2 h\", as the plant|the share of each|a product, as"
     r"|a law with a mean|a law of time, as product|at most the capacity|a name that is used once|one enterprise with"
-    r"|a sum that is finite|a time above 0 s for one machine|no probability)")
+    r"|none, as only|none, as sensors|another node than|a power not below|a node with a speed|links that lead|a loop with"
+    r"|a requirement such as|a time, 0 or more|either a period|a sum that is finite|a time above 0 s for one machine|no probability)")
 
 
 class Mutants(Schema):
@@ -199,7 +200,8 @@ class Mutants(Schema):
         blocks = fences("json") + fences("json", "live.md")
         pages = {json.loads(block)["format"]: json.loads(block) for block in blocks}
         pages["takt-snapshot/1"] = json.loads(fences("jsonl")[0].splitlines()[0])
-        for name, document in pages.items():
+        cyber = json.loads((ROOT / "examples/edge_or_cloud/plant.json").read_text(encoding="utf-8"))
+        for name, document in [*pages.items(), ("takt-plant/1", cyber)]:
             count, wrong = self.compare(name, [document])
             print(f"{name}: {count} documents, {wrong} refused", file=sys.stderr)
             self.assertGreater(wrong, 100)
