@@ -124,6 +124,7 @@ class PlantRunner {
     Outcome outcome;
     do {
       if (window_.stop.stop_requested()) throw Interrupted("interrupted");
+      if (window_.tick) window_.tick();
       outcome = advance(model, numbers, state, until, observer, kSlice);
     } while (outcome.status == Outcome::Status::paused);
     return outcome.status == Outcome::Status::done;
