@@ -88,7 +88,7 @@ struct Choice {
     RunWindow watched = window;
     const auto caller = std::this_thread::get_id();
     Released* released = nullptr;
-    watched.done = [&released, caller] {
+    watched.tick = [&released, caller] {
       if (std::this_thread::get_id() == caller) released->look();
     };
     Problem problem = runnable(asked, *present, watched, pool);

@@ -135,9 +135,9 @@ Optimum optimise(const Problem& problem, const Search& search, const OptimiseOpt
     optimum.front = pareto_front(problem, optimum.candidates);
   else if (!optimum.candidates.empty() && optimum.candidates.front().violation == 0.0)
     optimum.front = {optimum.candidates.front()};
-  if (optimum.selection) {  // its indices follow the candidates as they now stand
-    const DesignPoint chosen = points[optimum.selection->best];
-    const auto at = std::ranges::find(optimum.candidates, chosen, &Evaluated::point);
+  if (optimum.selection) {
+    // Its designs follow the candidates as they now stand, best first. Where limits put another one first than its own
+    // choice, the guarantee is that among those that keep them: each has as many replications as it needs.
     Selection sorted = *optimum.selection;
     for (std::size_t i = 0; i < optimum.candidates.size(); ++i) {
       const auto from =
@@ -145,7 +145,7 @@ Optimum optimise(const Problem& problem, const Search& search, const OptimiseOpt
       sorted.means[i] = optimum.selection->means[from];
       sorted.replications[i] = optimum.selection->replications[from];
     }
-    sorted.best = static_cast<std::size_t>(at - optimum.candidates.begin());
+    sorted.best = 0;
     optimum.selection = sorted;
   }
   optimum.sentence = sentence_of(problem, optimum, options);

@@ -110,8 +110,7 @@ class ProblemReader {
         faults.insert(faults.end(), error.faults().begin(), error.faults().end());
       }
     }
-    const auto repeated = std::ranges::unique(faults);
-    faults.erase(repeated.begin(), repeated.end());
+    faults.erase(std::unique(faults.begin(), faults.end()), faults.end());
     if (!faults.empty()) throw InvalidInput(std::move(faults));
   }
 

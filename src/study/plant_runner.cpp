@@ -79,9 +79,9 @@ class PlantRunner {
     if (is_other) take_over(*ready, std::make_shared<const Model>(compile(plant, present_.model->options)));
     if (!present_.draw) set_numbers(*ready->present.model, ready->present.parameters, ready->numbers);
     const std::vector<KpiName> names = kpi_names(*ready->present.model);
-    for (const auto& [entity, kpi] : problem_.figures) {
-      const auto at =
-          std::ranges::find_if(names, [&](const KpiName& name) { return name.entity == entity && name.kpi == kpi; });
+    for (const auto& figure : problem_.figures) {
+      const auto at = std::ranges::find_if(
+          names, [&](const KpiName& name) { return name.entity == figure.first && name.kpi == figure.second; });
       ready->columns.push_back(static_cast<std::size_t>(at - names.begin()));
     }
     return ready;
@@ -124,6 +124,7 @@ class PlantRunner {
     Outcome outcome;
     do {
       if (window_.stop.stop_requested()) throw Interrupted("interrupted");
+      if (window_.tick) window_.tick();
       outcome = advance(model, numbers, state, until, observer, kSlice);
     } while (outcome.status == Outcome::Status::paused);
     return outcome.status == Outcome::Status::done;

@@ -64,7 +64,7 @@ struct OptimiseOptions {
 struct Optimum {
   std::vector<Evaluated> front;        ///< one goal: the best alone. From fresh replications: not too good to be true
   std::vector<Evaluated> candidates;   ///< all of the clean-up, best first
-  std::optional<Selection> selection;  ///< of Rinott's procedure over `candidates`; none without one
+  std::optional<Selection> selection;  ///< of Rinott's procedure over `candidates`, the first chosen; none without one
   std::size_t points = 0;              ///< that were tried
   std::uint64_t runs = 0;
   bool budget_spent = false;  ///< the search would have gone on

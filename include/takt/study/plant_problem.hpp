@@ -52,6 +52,7 @@ struct RunWindow {
   Duration warmup{0};
   std::stop_token stop{};        ///< asked to stop, a run throws Interrupted
   std::function<void()> done{};  ///< after each run, from worker threads, several at a time
+  std::function<void()> tick{};  ///< from the same, every few milliseconds; what it throws ends the batch
 };
 
 /// The problem with a runner that runs the plant: a future of the present for each trial, as a Study has it. Responses
