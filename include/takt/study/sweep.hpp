@@ -45,7 +45,7 @@ struct Design {
   std::uint32_t points = 0;  ///< of a Latin hypercube
   std::uint64_t seed = 1;
 };
-inline constexpr std::size_t kMostScenarios = 1'000'000;
+inline constexpr std::size_t kMostScenarios = 100'000;
 
 /// The scenarios, each named after what is varied in it ("filler/cycle_time=9 s, store/capacity=10"). Throws
 /// InvalidInput for a range without steps in a grid or list, lists of different lengths in a list, a hypercube without

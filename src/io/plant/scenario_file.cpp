@@ -111,6 +111,7 @@ class ScenarioReader {
       const Json& patch = json_.at(Json::json_pointer(each.pointer()));
       if (patch.is_null()) {
         plant.at(at->parent_pointer()).erase(at->back());
+        disown(plant, std::string(each.key()));
       } else if (patch.is_object()) {
         plant[*at].merge_patch(patch);
       } else {
@@ -125,6 +126,19 @@ class ScenarioReader {
         reader_.fault(value, value.pointer() + ": the plant's " + fault.path, fault.value, fault.expected,
                       fault.nearest);
     }
+  }
+
+  /// What is removed is no longer owned by any controller.
+  static void disown(Json& plant, const std::string& path) {
+    for (auto& [enterprise, its_workshops] : plant["enterprises"].items())
+      for (auto& [name, workshop] : its_workshops["workshops"].items()) {
+        const std::string here = "/" + enterprise + "/" + name + "/";
+        const auto is_it = [&](const Json& owned) { return owned == path || here + owned.get<std::string>() == path; };
+        if (!workshop.contains("controllers")) continue;
+        for (auto& [controller, its] : workshop["controllers"].items())
+          if (its.contains("owns"))
+            its["owns"].erase(std::remove_if(its["owns"].begin(), its["owns"].end(), is_it), its["owns"].end());
+      }
   }
 
   /// Where the equipment at a path stands in a plant's JSON; nothing, after a fault, if its line is not there, or if it

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <numeric>
 
+#include "io/store/hdf5_chunks.hpp"
 #include "takt/core/error.hpp"
 #include "takt/io/store/whole_file.hpp"
 
@@ -205,7 +206,10 @@ void StoreWriter::numbers(const std::string& path, hid_t type, hid_t memory, con
                           std::vector<std::uint64_t> shape) {
   if (shape.empty()) shape = {count};
   const Handle made = dataset(path, type, shape);
-  if (count > 0) check(H5Dwrite(made, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), path);
+  if (H5Tequal(type, memory) > 0 && is_for_cores(made, count * H5Tget_size(type)))
+    write_on_cores(made, values, path);
+  else if (count > 0)
+    check(H5Dwrite(made, memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), path);
 }
 void StoreWriter::numbers(const std::string& path, std::span<const double> v, std::vector<std::uint64_t> shape) {
   numbers(path, H5T_IEEE_F64LE, H5T_NATIVE_DOUBLE, v.data(), v.size(), std::move(shape));

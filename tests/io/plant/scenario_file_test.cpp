@@ -34,9 +34,9 @@ TEST(Scenarios, ChangeNumbersCountsAndEquipment) {
     "larger": {"set": {"/acme/filling/line_1/filled/capacity": 40}},
     "second filler": {"equipment": {
       "/acme/filling/line_1/filler_2": {"kind": "machine", "cycle_time": "12 s", "to": "filled"}}},
-    "no capper": {"equipment": {
-      "/acme/filling/line_1/filled": {"to": "/acme/packing/line_1/capped"},
-      "/acme/filling/line_1/capper": null}}
+    "no buffer": {"equipment": {
+      "/acme/filling/line_1/filler": {"to": "capper"},
+      "/acme/filling/line_1/filled": null}}
   }})");
   ASSERT_EQ(scenarios.size(), 4U + 1U);
   EXPECT_EQ(scenarios[0].model, nullptr);
@@ -44,7 +44,7 @@ TEST(Scenarios, ChangeNumbersCountsAndEquipment) {
   ASSERT_TRUE(scenarios[2].model);
   EXPECT_EQ(scenarios[2].model->buffers[scenarios[2].model->buffer("/acme/filling/line_1/filled").value].capacity, 40U);
   EXPECT_NO_THROW(scenarios[3].model->machine("/acme/filling/line_1/filler_2"));
-  EXPECT_EQ(scenarios[4].model->entity_at("/acme/filling/line_1/capper"), kNone);
+  EXPECT_EQ(scenarios[4].model->entity_at("/acme/filling/line_1/filled"), kNone);
 }
 
 TEST(Scenarios, SweepOverAxes) {

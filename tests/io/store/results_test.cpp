@@ -3,11 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
+#include <cstring>
 
 #include "engine/plants.hpp"
 #include "io/store/scratch_folder.hpp"
 #include "takt/core/error.hpp"
+#include "takt/core/random.hpp"
 #include "takt/io/plant/plant_file.hpp"
 #include "takt/io/store/checkpoint.hpp"
 #include "takt/io/store/whole_file.hpp"
@@ -60,6 +63,24 @@ TEST(StoredResults, ReadBackAsTheyWere) {
   EXPECT_EQ(read.provenance.warmup_s, 60.0);
   EXPECT_FALSE(read.provenance.semantics.empty());
   EXPECT_NE(read.plant.find("takt-plant/1"), std::string::npos);
+}
+
+TEST(StoredResults, OfManyFuturesComeBackBitForBit) {
+  // Large values are compressed chunk by chunk on all cores; no dimension here is a multiple of its chunks.
+  const Made made;
+  for (const auto& [scenarios, replications, kpis] : {std::array{3U, 700U, 301U}, std::array{1U, 31U, 20'001U}}) {
+    StudyResult large;
+    large.scenarios.assign(scenarios, "s");
+    large.replications = replications;
+    large.kpis.assign(kpis, {"/", "wip", "parts"});
+    for (std::uint64_t i = 0; i < std::uint64_t{scenarios} * replications * kpis; ++i)
+      large.values.push_back(i % 7 == 0 ? std::nan("") : Draw({1, 2}, i).uniform());
+    const std::string bytes = results_bytes(large, made.provenance, made.plant);
+    const StudyResult read = results_of(bytes).result;
+    ASSERT_EQ(read.values.size(), large.values.size());
+    EXPECT_EQ(std::memcmp(read.values.data(), large.values.data(), 8 * large.values.size()), 0);
+    EXPECT_EQ(results_bytes(large, made.provenance, made.plant), bytes);
+  }
 }
 
 TEST(StoredResults, AreNoCheckpoint) {

@@ -30,7 +30,8 @@ Study study_of(Present present, StudyOptions options = kOptions) {
   study.add("as is");
   study.add("faster").set("/acme/filling/line_1/filler/cycle_time", "9 s");
   Plant larger = study.present().model->plant;
-  std::get<Buffer>(larger.enterprises[0].workshops[0].lines[0].equipment[1].is).capacity = 100;
+  std::vector<Equipment>& line = larger.enterprises[0].workshops[0].lines[0].equipment;
+  std::get<Buffer>(std::ranges::find(line, "filled", &Equipment::name)->is).capacity = 100;
   study.add({"larger", {}, std::make_shared<const Model>(compile(larger))});
   return study;
 }
