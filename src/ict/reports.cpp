@@ -105,7 +105,7 @@ CyberResult result_of(const Plant& plant, const WireRequest& request, const Wire
   CyberResult result;
   result.observed_s = static_cast<double>(request.horizon_ns - request.warmup_ns) * 1e-9;
   result.messages = report.messages;
-  double energy_j = 0.0, cost = 0.0;
+  double energy_j = 0.0, paid_j = 0.0, cost = 0.0;
   const double hours = result.observed_s / 3600.0;
   for (std::size_t i = 0; i < cyber.loops.size(); ++i)
     result.loops.push_back(result_of(cyber.loops[i], report.loops[i]));
@@ -113,17 +113,20 @@ CyberResult result_of(const Plant& plant, const WireRequest& request, const Wire
     result.nodes.push_back(result_of(cyber.nodes[i], report.nodes[i], result.observed_s));
     result.nodes.back().down_share = down_share(request.nodes[i].down, request);
     energy_j += result.nodes.back().energy_j;
+    // A host that decides nothing would not be there.
+    if (cyber.nodes[i].speed_op_per_s > 0.0 && result.nodes.back().decisions == 0) continue;
+    paid_j += result.nodes.back().energy_j;
     cost += cyber.nodes[i].cost_per_h * hours;
   }
   for (std::size_t i = 0; i < cyber.links.size(); ++i) {
     result.links.push_back(result_of(cyber.links[i], report.links[i], result.observed_s));
     result.links.back().down_share = down_share(request.links[i].down, request);
     energy_j += result.links.back().energy_j;
+    paid_j += result.links.back().energy_j;
     cost += cyber.links[i].cost_per_gb * result.links.back().bytes * 1e-9;
   }
-  const double energy_kwh = energy_j / 3.6e6;
-  result.energy_kwh_per_h = energy_kwh / hours;
-  result.cost_per_h = (cost + energy_kwh * cyber.costs.per_kwh) / hours;
+  result.energy_kwh_per_h = energy_j / 3.6e6 / hours;
+  result.cost_per_h = (cost + paid_j / 3.6e6 * cyber.costs.per_kwh) / hours;
   return result;
 }
 

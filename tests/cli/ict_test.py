@@ -37,7 +37,7 @@ class Ict(Cli):
     def test_tables_tell_loops_requirements_nodes_and_links(self):
         done = run("ict", PLANT, "--horizon", "1 min")
         self.check(done, 0)
-        for word in ("quality_stop", "p99 <= 100 ms", "field_gateway", "wan"):
+        for word in ("quality_stop", "p99 <= 0.1 s", "field_gateway", "wan"):
             self.assertIn(word, done.stdout)
 
     def test_json_is_the_same_for_the_same_seed_and_one_document(self):

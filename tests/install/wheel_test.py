@@ -50,7 +50,8 @@ class Wheel(unittest.TestCase):
             self.assertEqual(wheel.read(f"takt/{MODULE.name}"), MODULE.read_bytes())
         package = ROOT / "python" / "takt"
         kept = {file for pattern in ("*.py", "*.pyi", "py.typed") for file in package.rglob(pattern)}
-        self.assertEqual(names, {f"takt/{file.relative_to(package)}" for file in kept} | {f"takt/{MODULE.name}"})
+        worker = {"takt/takt-ict-worker"} if (BUILD / "takt-ict-worker").is_file() else set()
+        self.assertEqual(names, {f"takt/{file.relative_to(package)}" for file in kept} | {f"takt/{MODULE.name}"} | worker)
         self.assertIn(f"\nVersion: {VERSION}\n", metadata)
         self.assertIn("\nRequires-Dist: numpy\n", metadata)
 

@@ -177,7 +177,7 @@ OF_MEANING = re.compile(
     r"|as many|\d+, as many|a probability from|probabilities that sum|an output for every product|a machine|a buffer"
     r"|more than low|a number from low|a time such as \"2 h\", as the plant|the share of each|a product, as"
     r"|a law with a mean|a law of time, as product|at most the capacity|a name that is used once|one enterprise with"
-    r"|none, as only|none, as sensors|another node than|a power not below|a node with a speed|links that lead|a loop with"
+    r"|a time above 0 s, by which|none, as only|none, as sensors|another node than|a power not below|a node with a speed|links that lead|a loop with"
     r"|a requirement such as|a time, 0 or more|either a period|a sum that is finite|a time above 0 s for one machine|no probability)")
 
 
