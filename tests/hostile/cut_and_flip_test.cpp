@@ -14,6 +14,7 @@
 #include "takt/engine/model.hpp"
 #include "takt/io/live/stream.hpp"
 #include "takt/io/plant/plant_file.hpp"
+#include "takt/io/plant/scenario_file.hpp"
 
 namespace takt::io {
 namespace {
@@ -40,6 +41,13 @@ bool read_plant(const std::string& text) {
 
 bool read_mapping(const std::string& text) {
   parse_mapping(text);
+  return true;
+}
+
+/// Of the bottling line.
+bool read_scenarios(const std::string& text) {
+  static const Model model = compile(load_plant("examples/bottling/bottling.json"));
+  parse_scenarios(text, model);
   return true;
 }
 
@@ -143,6 +151,8 @@ INSTANTIATE_TEST_SUITE_P(All, EveryExample,
                                          Example{"control_loop", "examples/control_loop/plant.json", read_plant},
                                          Example{"retrofit_cells", "examples/retrofit_cells/cells.json", read_plant},
                                          Example{"bottling_log", "examples/bottling_log/line.json", read_plant},
+                                         Example{"edge_or_cloud", "examples/edge_or_cloud/plant.json", read_plant},
+                                         Example{"scenarios", "examples/bottling/scenarios.json", read_scenarios},
                                          Example{"python_bottling", "python/tests/data/bottling.json", read_plant},
                                          Example{"whole_plant", "tests/hostile/good/plant.json", read_plant},
                                          Example{"laws", "tests/hostile/good/laws.json", read_plant},
@@ -163,7 +173,7 @@ TEST(Examples, AreAllInTheList) {
       found += extension == ".json" || extension == ".jsonl" ? 1 : 0;
     }
   }
-  EXPECT_EQ(found, 8U);
+  EXPECT_EQ(found, 10U);
 }
 
 }  // namespace

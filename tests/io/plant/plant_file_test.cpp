@@ -184,7 +184,7 @@ INSTANTIATE_TEST_SUITE_P(
             "\\n), expected a value"},
         Wrong{"[1]",
               "p.json:1: found a list, expected a plant: an object with format, name, clock, semantics, products, "
-              "calendars, enterprises"},
+              "calendars, enterprises, cyber"},
         Wrong{R"({"format": "takt-snapshot/1"})",
               R"(p.json:1: /format: found "takt-snapshot/1", expected "takt-plant/1")"}));
 
