@@ -107,6 +107,12 @@ std::string placement_json(const PlacementStudy& study, const Plant& plant) {
                             {"downtime_half_width_95", number(cost.downtime_half_width_95)},
                             {"total", number(cost.total())}}},
                           {"cyber", result_json(study.cyber[p])}});
+    if (p == 0) continue;
+    const PlacementDifference& difference = study.differences[p - 1];
+    placements.back()["difference"] = {{"scrap_per_h", number(difference.scrap_per_h)},
+                                       {"scrap_half_width_95", number(difference.scrap_half_width_95)},
+                                       {"down_min_per_h", number(difference.down_min_per_h)},
+                                       {"down_half_width_95", number(difference.down_half_width_95)}};
   }
   for (const BreakEven& each : study.break_evens)
     break_evens.push_back({{"placement", each.placement}, {"other", each.other}, {"delay_s", number(each.delay_s)}});

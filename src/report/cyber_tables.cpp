@@ -69,7 +69,12 @@ std::string placement_tables(const PlacementStudy& study) {
   for (const PlacementCost& cost : study.costs)
     costs.row({cost.placement, number_text(cost.computing), detail::interval_text(cost.scrap, cost.scrap_half_width_95),
                detail::interval_text(cost.downtime, cost.downtime_half_width_95), number_text(cost.total())});
-  std::string text = costs.text();
+  std::string text = costs.text() + "\n";
+  TextTable differences({"against " + study.placements.front(), "scrap, parts/h", "down, min/h"});
+  for (const PlacementDifference& each : study.differences)
+    differences.row({each.placement, detail::interval_text(each.scrap_per_h, each.scrap_half_width_95),
+                     detail::interval_text(each.down_min_per_h, each.down_half_width_95)});
+  text += differences.text() + "\n";
   for (const BreakEven& each : study.break_evens)
     text += std::isinf(each.delay_s)
                 ? fmt::format("{} stays cheaper than {} however late its commands come\n", each.placement, each.other)

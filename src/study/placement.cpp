@@ -18,8 +18,28 @@ Study study_of(const Plant& plant, const PlacementOptions& options) {
 
 /// Scrap parts an hour and hours down an hour, replication by replication.
 struct Losses {
-  Moments scrap_per_h, down;
+  std::vector<double> scrap_per_h, down;
 };
+
+Moments moments_of(const std::vector<double>& values) {
+  Moments moments;
+  for (const double value : values) moments.add(value);
+  return moments;
+}
+
+/// Less a base of the same random numbers, times a factor.
+Moments paired(const std::vector<double>& values, const std::vector<double>& base, double factor) {
+  Moments moments;
+  for (std::size_t r = 0; r < values.size(); ++r) moments.add(factor * (values[r] - base[r]));
+  return moments;
+}
+
+PlacementDifference difference_of(const std::string& name, const Losses& losses, const Losses& base) {
+  constexpr double kMinutes = 60.0;
+  const Moments scrap = paired(losses.scrap_per_h, base.scrap_per_h, 1.0);
+  const Moments down = paired(losses.down, base.down, kMinutes);
+  return {name, scrap.mean(), scrap.half_width(), down.mean(), down.half_width()};
+}
 Losses losses_of(const StudyResult& result, std::size_t scenario, Duration horizon) {
   Losses losses;
   for (std::uint32_t r = 0; r < result.replications; ++r) {
@@ -31,20 +51,21 @@ Losses losses_of(const StudyResult& result, std::size_t scenario, Duration horiz
       const bool is_machine = std::ranges::count(kpi.entity, '/') == 4;
       if (is_machine && kpi.kpi == "down_share") down += value;
     }
-    losses.scrap_per_h.add(scrap / (to_seconds(horizon) / 3600.0));
-    losses.down.add(down);
+    losses.scrap_per_h.push_back(scrap / (to_seconds(horizon) / 3600.0));
+    losses.down.push_back(down);
   }
   return losses;
 }
 
 PlacementCost cost_of(const Plant& plant, const std::string& name, const CyberResult& cyber, const Losses& losses) {
   const CyberCosts& costs = plant.cyber->costs;
+  const Moments scrap = moments_of(losses.scrap_per_h), down = moments_of(losses.down);
   return {name,
           cyber.cost_per_h,
-          costs.per_scrap_part * losses.scrap_per_h.mean(),
-          costs.per_scrap_part * losses.scrap_per_h.half_width(),
-          costs.per_down_h * losses.down.mean(),
-          costs.per_down_h * losses.down.half_width()};
+          costs.per_scrap_part * scrap.mean(),
+          costs.per_scrap_part * scrap.half_width(),
+          costs.per_down_h * down.mean(),
+          costs.per_down_h * down.half_width()};
 }
 
 /// What a placement would cost if every command came so much later.
@@ -85,9 +106,12 @@ PlacementStudy compare_placements(const Plant& plant, const PlacementOptions& op
                  .model = std::make_shared<const Model>(compile(coupled(plants[p], study.cyber[p])))});
   }
   study.result = factory.run();
-  for (std::size_t p = 0; p < plants.size(); ++p)
-    study.costs.push_back(
-        cost_of(plant, study.placements[p], study.cyber[p], losses_of(study.result, p, options.study.horizon)));
+  const Losses first = losses_of(study.result, 0, options.study.horizon);
+  for (std::size_t p = 0; p < plants.size(); ++p) {
+    const Losses losses = losses_of(study.result, p, options.study.horizon);
+    study.costs.push_back(cost_of(plant, study.placements[p], study.cyber[p], losses));
+    if (p > 0) study.differences.push_back(difference_of(study.placements[p], losses, first));
+  }
   const auto cheapest = std::ranges::min_element(study.costs, {}, &PlacementCost::total);
   const auto best = static_cast<std::size_t>(cheapest - study.costs.begin());
   for (std::size_t p = 0; p < plants.size(); ++p) {

@@ -30,6 +30,13 @@ struct PlacementCost {
   double total() const { return computing + scrap + downtime; }
 };
 
+/// What a placement changes against the first one: means of paired differences with 95 % half widths.
+struct PlacementDifference {
+  std::string placement;
+  double scrap_per_h = 0.0, scrap_half_width_95 = 0.0;    ///< parts an hour
+  double down_min_per_h = 0.0, down_half_width_95 = 0.0;  ///< minutes an hour, of all machines together
+};
+
 /// How much later every command of a placement could come until it costs as much as another one does as it is.
 struct BreakEven {
   std::string placement, other;
@@ -41,7 +48,8 @@ struct PlacementStudy {
   std::vector<CyberResult> cyber;       ///< of each
   StudyResult result;                   ///< a scenario each, under the same random numbers
   std::vector<PlacementCost> costs;
-  std::vector<BreakEven> break_evens;  ///< of the cheapest placement, against each other one
+  std::vector<PlacementDifference> differences;  ///< of each but the first
+  std::vector<BreakEven> break_evens;            ///< of the cheapest placement, against each other one
 };
 
 /// Simulates the cyber side of each placement, couples it to the factory, and runs all as scenarios of one study.
