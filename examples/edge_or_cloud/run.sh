@@ -7,4 +7,4 @@ if [ $# -ne 1 ]; then
   sed -n '2,4s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2
   exit 2
 fi
-"$1/takt" ict "$(dirname "${BASH_SOURCE[0]}")/plant.json" --horizon "12 h" --study "24 h" --replications 40
+"$1/takt" ict "$(dirname "${BASH_SOURCE[0]}")/plant.json" --horizon "6 h" --study "12 h" --replications 40

@@ -84,13 +84,14 @@ std::vector<PairedDifference> all_pairs_tukey(std::span<const double> values, st
 }
 
 double studentized_range_quantile(double p, std::size_t k, double nu) {
-  const detail::Points normal = detail::normal_points(120), variance = detail::chi_square_points(nu, 100);
+  const detail::Points normal = detail::normal_points(60), variance = detail::chi_square_points(nu, 50);
+  std::vector<double> below;  // what lies below each point
+  for (const double z : normal.at) below.push_back(normal_cdf(z));
   // P(range of k normals <= w) = k E[(Phi(Z) - Phi(Z - w))^(k-1)], Z the largest.
   const auto range_cdf = [&](double w) {
     double sum = 0.0;
     for (std::size_t i = 0; i < normal.at.size(); ++i)
-      sum += normal.weight[i] *
-             std::pow(normal_cdf(normal.at[i]) - normal_cdf(normal.at[i] - w), static_cast<double>(k - 1));
+      sum += normal.weight[i] * std::pow(below[i] - normal_cdf(normal.at[i] - w), static_cast<double>(k - 1));
     return static_cast<double>(k) * sum;
   };
   const auto cdf = [&](double q) {
