@@ -1,41 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "study/plant_counts.hpp"
 
-#include <variant>
-
 namespace takt::detail {
-namespace {
 
-/// Calls f(path, count) for every count.
-template <class ThePlant, class F>
-void each_count(ThePlant& plant, const F& f) {
-  for (auto& enterprise : plant.enterprises)
-    for (auto& workshop : enterprise.workshops) {
-      const std::string within = "/" + enterprise.name + "/" + workshop.name + "/";
-      for (auto& crew : workshop.crews) f(within + crew.name + "/size", nullptr, &crew.size);
-      for (auto& line : workshop.lines)
-        for (auto& equipment : line.equipment) {
-          const std::string path = within + line.name + "/" + equipment.name;
-          if (auto* buffer = std::get_if<Buffer>(&equipment.is)) f(path + "/capacity", buffer, nullptr);
-          if (auto* machine = std::get_if<Machine>(&equipment.is)) f(path + "/servers", nullptr, &machine->servers);
+std::map<std::string, PlantCount> counts_of(Plant& plant) {
+  std::map<std::string, PlantCount> counts;
+  for (Enterprise& enterprise : plant.enterprises)
+    for (Workshop& workshop : enterprise.workshops) {
+      const std::string at = "/" + enterprise.name + "/" + workshop.name + "/";
+      for (Crew& crew : workshop.crews) counts[at + crew.name + "/size"] = &crew.size;
+      for (Line& line : workshop.lines)
+        for (Equipment& equipment : line.equipment) {
+          const std::string path = at + line.name + "/" + equipment.name;
+          if (auto* machine = std::get_if<Machine>(&equipment.is)) counts[path + "/servers"] = &machine->servers;
+          if (auto* buffer = std::get_if<Buffer>(&equipment.is)) {
+            counts[path + "/capacity"] = &buffer->capacity;
+            counts[path + "/initial"] = &buffer->initial;
+          }
         }
     }
+  return counts;
 }
 
-}  // namespace
-
-PlantCount find_count(Plant& plant, std::string_view path) {
-  PlantCount found;
-  each_count(plant, [&](const std::string& here, Buffer* buffer, std::uint32_t* count) {
-    if (here == path) found = {buffer, count};
-  });
-  return found;
+std::optional<PlantCount> find_count(Plant& plant, const std::string& path) {
+  const std::map<std::string, PlantCount> counts = counts_of(plant);
+  const auto found = counts.find(path);
+  return found == counts.end() ? std::nullopt : std::optional(found->second);
 }
 
-std::vector<std::string> count_paths_of(const Plant& plant) {
-  std::vector<std::string> paths;
-  each_count(plant, [&](std::string path, const Buffer*, const std::uint32_t*) { paths.push_back(std::move(path)); });
-  return paths;
+void set_count(const PlantCount& count, std::uint32_t value) {
+  std::visit([value](auto* kept) { *kept = value; }, count);
 }
 
 }  // namespace takt::detail

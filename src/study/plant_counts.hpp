@@ -1,30 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// Counts that make the structure of a plant, by path.
+// Counts that make the structure of a plant, by path: ".../buffer/capacity" and ".../buffer/initial",
+// ".../machine/servers", ".../crew/size".
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
-#include <string_view>
-#include <vector>
+#include <variant>
 
 #include "takt/plant/plant.hpp"
 
 namespace takt::detail {
 
-/// ".../buffer/capacity", ".../machine/servers", ".../crew/size" of a plant. Null where there is no such count.
-struct PlantCount {
-  Buffer* buffer = nullptr;
-  std::uint32_t* count = nullptr;
+/// Where a count is kept: one of a plant's own, or a capacity that may be none.
+using PlantCount = std::variant<std::uint32_t*, std::optional<std::uint32_t>*>;
 
-  explicit operator bool() const { return buffer != nullptr || count != nullptr; }
-  void set(std::uint32_t value) const {
-    if (buffer != nullptr)
-      buffer->capacity = value;
-    else
-      *count = value;
-  }
-};
-PlantCount find_count(Plant& plant, std::string_view path);
-std::vector<std::string> count_paths_of(const Plant& plant);
+std::map<std::string, PlantCount> counts_of(Plant& plant);
+std::optional<PlantCount> find_count(Plant& plant, const std::string& path);
+void set_count(const PlantCount& count, std::uint32_t value);
 
 }  // namespace takt::detail

@@ -13,6 +13,7 @@
 #include "takt/core/error.hpp"
 #include "takt/core/quantity.hpp"
 #include "takt/kpi/kpis.hpp"
+#include "takt/study/scenario_plan.hpp"
 
 namespace takt {
 namespace {
@@ -82,10 +83,10 @@ class ProblemReader {
       for (double c = 0.0; c <= variable.high; c += 1.0) values.push_back(c);
     }
     Plant plant = present_.model->plant;
-    const bool is_count = static_cast<bool>(detail::find_count(plant, path));
+    const bool is_count = detail::find_count(plant, path).has_value();
     const auto slot = is_count ? std::nullopt : find_slot(*present_.model, path);
     if (!is_count && !slot && !is_number(path)) {
-      std::vector<std::string> known = detail::count_paths_of(plant);
+      std::vector<std::string> known = count_paths(plant);
       for (const ParameterSlot& each : slots_of(*present_.model)) known.push_back(slot_path(*present_.model, each));
       throw InvalidInput(Fault{.path = path,
                                .expected = "the path of a number or a count of plant " + plant.name,

@@ -33,7 +33,7 @@ class PlantRunner {
       : problem_(problem), present_(present), window_(std::move(window)), pool_(pool) {
     for (const std::string& path : problem_.paths) {
       Plant plant = present_.model->plant;
-      const bool is_count = static_cast<bool>(detail::find_count(plant, path));
+      const bool is_count = detail::find_count(plant, path).has_value();
       const auto slot = is_count ? std::nullopt : find_slot(*present_.model, path);
       is_count_.push_back(is_count ? 1 : 0);
       is_time_.push_back(slot && slot->kind == ParameterSlot::Kind::law ? 1 : 0);
@@ -70,7 +70,7 @@ class PlantRunner {
       if (is_count_[v] != 0) {
         const double count =
             variable.kind == Variable::Kind::choice ? std::stod(value_text(variable, point[v])) : point[v];
-        detail::find_count(plant, problem_.paths[v]).set(static_cast<std::uint32_t>(count));
+        detail::set_count(*detail::find_count(plant, problem_.paths[v]), static_cast<std::uint32_t>(count));
         is_other = true;
       } else {
         ready->numbers.emplace_back(problem_.paths[v], detail::plant_text(variable, is_time_[v] != 0, point[v]));

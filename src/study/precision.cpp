@@ -61,9 +61,7 @@ bool PrecisionWatch::add(std::span<const double> row) {
   return true;
 }
 
-double PrecisionWatch::half_width(std::size_t figure) const {
-  return figures_[figure].half_width(confidence_each());
-}
+double PrecisionWatch::half_width(std::size_t figure) const { return figures_[figure].half_width(confidence_each()); }
 
 double PrecisionWatch::confidence_each() const {
   return 1.0 - (1.0 - precision_.confidence) / static_cast<double>(figures_.size());

@@ -8,33 +8,13 @@
 #include <string_view>
 #include <variant>
 
+#include "study/plant_counts.hpp"
+
 namespace takt {
 namespace {
 
 constexpr std::string_view kUnlimited = "unlimited";
 constexpr std::array<std::string_view, 4> kCounts{"capacity", "initial", "servers", "size"};
-
-/// Where a count is kept: one of a plant's own, or a capacity that may be none.
-using Count = std::variant<std::uint32_t*, std::optional<std::uint32_t>*>;
-
-std::map<std::string, Count> counts_of(Plant& plant) {
-  std::map<std::string, Count> counts;
-  for (Enterprise& enterprise : plant.enterprises)
-    for (Workshop& workshop : enterprise.workshops) {
-      const std::string at = "/" + enterprise.name + "/" + workshop.name + "/";
-      for (Crew& crew : workshop.crews) counts[at + crew.name + "/size"] = &crew.size;
-      for (Line& line : workshop.lines)
-        for (Equipment& equipment : line.equipment) {
-          const std::string path = at + line.name + "/" + equipment.name;
-          if (auto* machine = std::get_if<Machine>(&equipment.is)) counts[path + "/servers"] = &machine->servers;
-          if (auto* buffer = std::get_if<Buffer>(&equipment.is)) {
-            counts[path + "/capacity"] = &buffer->capacity;
-            counts[path + "/initial"] = &buffer->initial;
-          }
-        }
-    }
-  return counts;
-}
 
 /// Whether a path may only mean a count: no number of a plant has such a name.
 bool is_count(const std::string& path) {
@@ -49,15 +29,14 @@ std::optional<std::uint32_t> whole_number(std::string_view text) {
 }
 
 /// False if the text is no such count.
-bool set(const Count& count, std::string_view text) {
-  const std::optional<std::uint32_t> value = whole_number(text);
-  if (const auto* capacity = std::get_if<std::optional<std::uint32_t>*>(&count)) {
-    if (!value && text != kUnlimited) return false;
-    **capacity = value;
+bool set(const detail::PlantCount& count, std::string_view text) {
+  if (const std::optional<std::uint32_t> value = whole_number(text)) {
+    detail::set_count(count, *value);
     return true;
   }
-  if (!value) return false;
-  *std::get<std::uint32_t*>(count) = *value;
+  const auto* capacity = std::get_if<std::optional<std::uint32_t>*>(&count);
+  if (capacity == nullptr || text != kUnlimited) return false;
+  (*capacity)->reset();
   return true;
 }
 
@@ -66,7 +45,7 @@ bool set(const Count& count, std::string_view text) {
 std::vector<std::string> count_paths(const Plant& plant) {
   Plant copy = plant;
   std::vector<std::string> paths;
-  for (const auto& [path, count] : counts_of(copy)) paths.push_back(path);
+  for (const auto& [path, count] : detail::counts_of(copy)) paths.push_back(path);
   return paths;
 }
 
@@ -74,7 +53,7 @@ void take_counts(ScenarioPlan& scenario, const Plant& present, std::vector<Fault
   const auto is_of_count = [](const auto& number) { return is_count(number.first); };
   if (std::ranges::none_of(scenario.numbers, is_of_count)) return;
   if (!scenario.plant) scenario.plant = present;
-  const std::map<std::string, Count> counts = counts_of(*scenario.plant);
+  const std::map<std::string, detail::PlantCount> counts = detail::counts_of(*scenario.plant);
   for (const auto& [path, text] : scenario.numbers) {
     if (!is_count(path)) continue;
     const auto found = counts.find(path);
