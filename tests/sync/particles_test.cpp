@@ -148,26 +148,32 @@ TEST(Particles, WidenTheFuturesOfTheirTwin) {
 }
 
 // Beside it, on the same truths, members that are weighed only (WeighedMembers). TAKT_PARTICLES=1 runs 2000 members and
-// twenty repetitions, the table of docs/twin.md; four repetitions of 200 members leave more to chance. Where little is
-// sensed both are as good; the more is, the more is gained by obeying.
+// twenty repetitions, the figures of docs/twin.md; four repetitions of 200 members leave more to chance. Where little
+// is sensed both are as good; the more is, the more is gained by obeying.
 TEST(Particles, FollowALineThatIsSeenInPart) {
   const bool whole = std::getenv("TAKT_PARTICLES") != nullptr;
   const std::size_t members = whole ? 2000 : 200;
   const int repetitions = whole ? 20 : 4;
-  const std::vector<Sensors> cases{{"end counter only", {4}, {}},
-                                   {"end counter + state of stations 1,3", {4}, {1, 3}},
-                                   {"counters on stations 0,2,4", {0, 2, 4}, {}},
-                                   {"counters on 0,2,4 + state of all", {0, 2, 4}, {0, 1, 2, 3, 4}},
-                                   {"the same, states by PackML", {0, 2, 4}, {0, 1, 2, 3, 4}, true}};
+  struct Case {
+    Sensors sensors;
+    double bound;  // parts
+  };
+  const std::vector<Case> cases{
+      {{"end counter only", {4}, {}}, 3.9},
+      {{"end counter + state of stations 1,3", {4}, {1, 3}}, 3.6},
+      {{"counters on stations 0,2,4", {0, 2, 4}, {}}, 2.4},
+      {{"counters on 0,2,4 + state of all", {0, 2, 4}, {0, 1, 2, 3, 4}}, whole ? 0.83 : 1.02},
+      {{"the same, states by PackML", {0, 2, 4}, {0, 1, 2, 3, 4}, true}, whole ? 0.83 : 1.02}};
   const Model model = test::five_stations();
-  for (const Sensors& sensors : cases) {
+  for (const auto& [sensors, bound] : cases) {
     const test::Accuracy found = test::follow(model, sensors, members, repetitions);
     const test::Accuracy weighed = test::follow<test::WeighedMembers>(model, sensors, members, repetitions);
     std::printf(
         "%-36s N=%-4zu RMSE %.2f (weighed only %.2f), 90 %% band holds %.1f %% (%.1f %%), %.2f ms of one core\n",
         sensors.name, members, found.rmse, weighed.rmse, 100.0 * found.coverage, 100.0 * weighed.coverage,
         found.cpu_ms);
-    EXPECT_LE(found.rmse, weighed.rmse * (whole ? 1.03 : 1.05)) << sensors.name;
+    EXPECT_LE(found.rmse, bound) << sensors.name;
+    EXPECT_LE(found.rmse, weighed.rmse * (whole ? 1.03 : 1.0)) << sensors.name;
     EXPECT_GE(found.coverage, whole ? 0.85 : 0.80) << sensors.name;
     EXPECT_LE(found.coverage, whole ? 0.95 : 0.97) << sensors.name;
   }

@@ -10,8 +10,8 @@
 
 namespace takt {
 
-/// What a quantity measures. Inside takt each has one unit: s, 1/s, W, J, 1 (ratio), kg, m, m/s, degC, Pa, 1 (count), B,
-/// B/s, op (operations of a processor), op/s.
+/// What a quantity measures. Inside takt each has one unit: s, 1/s, W, J, 1 (ratio), kg, m, m/s, degC, Pa, 1 (count),
+/// B, B/s, op (operations of a processor), op/s.
 enum class Dimension {
   time,
   rate,

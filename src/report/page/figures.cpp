@@ -73,15 +73,10 @@ std::string figure(double bottom, const std::string& content, std::string_view t
 
 /// A colour for each mode, told apart by those who see no red or green too (Okabe and Ito 2008).
 std::string colour_of(std::string_view mode) {
-  static const std::map<std::string_view, const char*> kColours{{"working", "#009e73"},
-                                                                {"set-up", "#f0e442"},
-                                                                {"blocked", "#0072b2"},
-                                                                {"starved", "#56b4e9"},
-                                                                {"down", "#d55e00"},
-                                                                {"in repair", "#d55e00"},
-                                                                {"waiting for crew", "#cc79a7"},
-                                                                {"off shift", "#999999"},
-                                                                {"rest", "#dddddd"}};
+  static const std::map<std::string_view, const char*> kColours{
+      {"working", "#009e73"},          {"set-up", "#f0e442"},    {"blocked", "#0072b2"},
+      {"starved", "#56b4e9"},          {"down", "#d55e00"},      {"in repair", "#d55e00"},
+      {"waiting for crew", "#cc79a7"}, {"off shift", "#999999"}, {"rest", "#dddddd"}};
   const auto it = kColours.find(mode);
   return it == kColours.end() ? "#bbbbbb" : it->second;
 }
