@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <future>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,8 @@ struct MqttOptions {
 struct MqttMessage {
   std::string topic{}, payload{};
   bool retain = false;
+  /// Not sent any more after it; by MQTT 5 the broker does not keep it for longer either. None: it keeps its worth.
+  std::optional<std::chrono::steady_clock::time_point> expires{};
 };
 
 /// What became of a message that was published.

@@ -22,8 +22,10 @@ struct ClientHandlers {
   /// message is acknowledged after it was taken over.
   std::function<bool(const PublishPacket&, const std::stop_token&)> deliver{};
   std::function<bool(const std::stop_token&)> try_again{};
-  std::function<void()> connected{};                   ///< `try_again` is called after it; so with the next three
-  std::function<void()> subscribed{};                  ///< the broker has answered
+  /// The broker has granted all filters; at once where there are none. `try_again` is called after it; so with the next
+  /// three.
+  std::function<void()> connected{};
+  std::function<void()> subscribed{};                  ///< it has granted one filter at least; after `connected`
   std::function<void(const Fault&)> lost{};            ///< once for each reason, until it is connected again
   std::function<void(const Fault&)> refused{};         ///< a topic filter
   std::function<std::optional<MqttMessage>()> will{};  ///< of the connection that is to be made

@@ -10,6 +10,7 @@ std::future<Published> Outbox::add(MqttMessage message, bool& has_room) {
   Outgoing outgoing;
   outgoing.packet = {
       .topic = std::move(message.topic), .payload = std::move(message.payload), .retain = message.retain};
+  outgoing.expires = message.expires;
   std::future<Published> answer = outgoing.answer.get_future();
   const std::lock_guard lock(mutex_);
   has_room = !is_closed_ && unsent_.size() + unacknowledged_.size() < most_;
@@ -26,8 +27,21 @@ std::future<Published> Outbox::add(MqttMessage message, bool& has_room) {
   return answer;
 }
 
+void Outbox::leave_out_expired(std::chrono::steady_clock::time_point now) {
+  while (!unsent_.empty() && unsent_.front().expires && now >= *unsent_.front().expires) {
+    Outgoing& over = unsent_.front();
+    over.answer.set_value({false,
+                           {.path = over.packet.topic,
+                            .value = "its time was over before the broker had it",
+                            .expected = "a connection to the broker while the message is worth something"}});
+    unsent_.pop_front();
+  }
+}
+
 const PublishPacket* Outbox::next(std::size_t in_flight_most) {
   const std::lock_guard lock(mutex_);
+  const auto now = std::chrono::steady_clock::now();
+  leave_out_expired(now);
   if (unsent_.empty() || unacknowledged_.size() >= in_flight_most) return nullptr;
   PublishPacket& packet = unsent_.front().packet;
   while (packet.id == 0) {
@@ -36,6 +50,11 @@ const PublishPacket* Outbox::next(std::size_t in_flight_most) {
         std::ranges::any_of(unacknowledged_, [&](const Outgoing& each) { return each.packet.id == last_id_; }) ||
         std::ranges::any_of(unsent_, [&](const Outgoing& each) { return each.packet.id == last_id_; });
     if (!is_used) packet.id = last_id_;
+  }
+  if (const auto& expires = unsent_.front().expires) {
+    constexpr std::chrono::seconds::rep kMost = 0xFFFFFFFF;
+    const auto left = std::chrono::duration_cast<std::chrono::seconds>(*expires - now).count();
+    packet.expiry_s = static_cast<std::uint32_t>(std::clamp(left, std::chrono::seconds::rep{1}, kMost));
   }
   return &packet;  // a deque's front stays where it is when others are added at its end
 }
