@@ -162,6 +162,4 @@ bool LiveHistory::close(const LiveTwin& live) {
   return historian_->flush();
 }
 
-void leave_unwritten_files_at_exit() { H5dont_atexit(); }
-
 }  // namespace takt::io

@@ -92,9 +92,4 @@ class LiveHistory {
   std::unique_ptr<Historian> historian_;  ///< last: its thread uses the journal
 };
 
-/// For programs that write histories, before anything else: HDF5 is not to close at the exit of the program what it
-/// could not write before (a full disk), at which version 1.10 crashes; the journal has it. Not for what lives in the
-/// programs of others, whose files HDF5 may have to close.
-void leave_unwritten_files_at_exit();
-
 }  // namespace takt::io
