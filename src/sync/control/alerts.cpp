@@ -168,6 +168,33 @@ AlertEvent Alerts::acknowledge(std::string_view rule, std::string_view about, st
   return event;
 }
 
+void Alerts::recall(std::span<const AlertEvent> events) {
+  for (const AlertEvent& event : events) {
+    const auto rule = std::ranges::find(rules_, event.alert.rule, &AlertRule::name);
+    if (rule == rules_.end()) continue;
+    const auto key = std::pair(event.alert.rule, event.alert.about);
+    Standing& standing = standing_[key];
+    if (event.kind == AlertEvent::Kind::raised) {
+      standing = {};
+      standing.alert = event.alert;
+      standing.known = true;
+      standing.alert.severity = rule->severity;
+      standing.alert.active = true;
+      standing.beyond_since = event.alert.raised;
+      continue;
+    }
+    if (event.kind == AlertEvent::Kind::cleared) {
+      standing.alert.active = false;
+      standing.alert.cleared = event.alert.cleared;
+      standing.beyond_since.reset();
+    } else {
+      standing.alert.acknowledged_by = event.alert.acknowledged_by;
+    }
+    standing.known = standing.alert.active || standing.alert.acknowledged_by.empty();
+    if (!standing.known) standing_.erase(key);
+  }
+}
+
 std::vector<Alert> Alerts::standing() const {
   std::vector<Alert> alerts;
   for (const auto& [key, each] : standing_)

@@ -27,10 +27,10 @@ ControlTurn ControlLoop::turn(const Twin& twin, const TwinView& view, WallClock:
   return turn;
 }
 
-void ControlLoop::hear(const Snapshot& message) {
+void ControlLoop::hear(const Snapshot& message, std::optional<WallClock::Instant> arrival) {
   for (const EntityReading& reading : message.entities) {
     if (reading.quality == "bad") continue;
-    for (const auto& [item, value] : reading.setpoints) desk_.reported(reading.path, item, value, message.ts);
+    for (const auto& [item, value] : reading.setpoints) desk_.reported(reading.path, item, value, message.ts, arrival);
   }
 }
 

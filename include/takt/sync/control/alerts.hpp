@@ -85,6 +85,10 @@ class Alerts {
   /// Somebody has seen it. Throws InvalidInput where no such alert stands, or it was acknowledged.
   AlertEvent acknowledge(std::string_view rule, std::string_view about, std::string who, WallClock::Instant now);
 
+  /// Takes up events that were told before a restart, in their order: what stood then stands. Those of rules that are
+  /// no more are left out.
+  void recall(std::span<const AlertEvent> events);
+
   /// Active ones, and those that nobody acknowledged; by severity, then by age.
   std::vector<Alert> standing() const;
   std::span<const AlertRule> rules() const { return rules_; }
