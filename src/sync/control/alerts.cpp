@@ -90,6 +90,23 @@ std::vector<Signal> perceive(const Twin& twin, const Verdict& verdict) {
   return signals;
 }
 
+std::vector<std::pair<std::string, std::string>> perceivable(const Model& model) {
+  std::vector<std::pair<std::string, std::string>> names;
+  for (std::uint32_t m = 0; m < model.machines.size(); ++m) {
+    const std::string& path = model.machine_path(m);
+    for (const char* name : {"down_s", "working", "starved", "blocked"}) names.emplace_back(name, path);
+    if ((model.machines[m].flags & kLawByProduct) == 0) names.emplace_back("cycle_s", path);
+  }
+  for (std::uint32_t b = 0; b < model.buffers.size(); ++b) {
+    if (model.buffer_entity[b] == kNone) continue;
+    names.emplace_back("level", model.buffer_path(b));
+    if (model.buffers[b].capacity != kInfinite) names.emplace_back("fill", model.buffer_path(b));
+  }
+  names.emplace_back("trust", "/");
+  for (const char* check : kChecks) names.emplace_back(check, "/");
+  return names;
+}
+
 std::string_view name_of(Severity severity) {
   switch (severity) {
     case Severity::notice: return "notice";

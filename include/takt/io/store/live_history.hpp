@@ -66,6 +66,9 @@ class LiveHistory {
   bool take(LiveTwin& live, Delivery& delivery);
   void pass(LiveTwin& live, Instant now);
 
+  /// Makes a checkpoint now: after what no delivery tells, such as LiveTwin::adopt and expect.
+  void put_aside(const LiveTwin& live, Instant now);
+
   /// For verdicts, events, what was learnt and forecasts; of use once a twin was recovered.
   Historian& historian() { return *historian_; }
 

@@ -38,6 +38,8 @@ struct Signal {
 /// and each check of the verdict by its name ("drift", "calibration", ...), of "/": the trust that its worst doubt
 /// leaves, 0 to 2 as above.
 std::vector<Signal> perceive(const Twin& twin, const Verdict& verdict);
+/// Which signals `perceive` can tell of a plant: name and path.
+std::vector<std::pair<std::string, std::string>> perceivable(const Model& model);
 
 enum class Severity : std::uint8_t { notice, warning, alarm };
 std::string_view name_of(Severity severity);

@@ -484,6 +484,12 @@ std::future<Published> MqttClient::publish(MqttMessage message) {
   return answer;
 }
 
+void MqttClient::publish(MqttMessage message, std::function<void(const Published&)> answered) {
+  bool has_room = false;
+  impl_->outbox.add(std::move(message), has_room, std::move(answered));
+  if (has_room) impl_->waker.wake();
+}
+
 Fault MqttClient::trouble() const {
   const std::lock_guard lock(impl_->mutex);
   return impl_->trouble;

@@ -46,6 +46,8 @@ class MqttClient {
   void start();
   void stop();
   std::future<Published> publish(MqttMessage message);
+  /// `answered` is called once, on any thread; it does not call back.
+  void publish(MqttMessage message, std::function<void(const Published&)> answered);
   Fault trouble() const;
   MqttCounts counts() const;
 

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <future>
 #include <mutex>
 #include <optional>
@@ -13,6 +14,8 @@
 
 namespace takt::io::detail {
 
+using Answered = std::function<void(const Published&)>;
+
 /// `add` from any thread, the rest from the client's.
 class Outbox {
  public:
@@ -20,6 +23,8 @@ class Outbox {
 
   /// None if there is no room or it is closed; the future has the answer.
   std::future<Published> add(MqttMessage message, bool& has_room);
+  /// The same with a function that is called with the answer, on any thread, instead of a future.
+  void add(MqttMessage message, bool& has_room, Answered answered);
   /// The next to be sent, with its identifier; none if `in_flight_most` are out. Those whose time is over are answered
   /// so and left out.
   const PublishPacket* next(std::size_t in_flight_most);
@@ -34,7 +39,7 @@ class Outbox {
   struct Outgoing {
     PublishPacket packet;
     std::optional<std::chrono::steady_clock::time_point> expires;
-    std::promise<Published> answer;
+    Answered answered;
   };
 
   void leave_out_expired(std::chrono::steady_clock::time_point now);
