@@ -33,6 +33,7 @@ struct ControlTurn {
   };
   std::vector<Asked> asked{};
   std::vector<Command> to_send{};  ///< to be handed to the transport now
+  std::string trouble{};           ///< why what is ready does not go out: the record cannot be written
 };
 
 /// Not thread-safe.
