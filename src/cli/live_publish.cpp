@@ -89,6 +89,10 @@ void LivePublisher::publish(const std::string& leaf, std::string payload, bool r
 
 void LivePublisher::say_refused() {
   const std::lock_guard lock(mutex_);
+  if (const Fault trouble = publisher_.trouble(); trouble != trouble_) {
+    trouble_ = trouble;
+    if (trouble != Fault{}) say("--publish " + topic_ + ": " + to_text(trouble));
+  }
   while (!sent_.empty() && sent_.front().second.wait_for(0s) == std::future_status::ready) {
     const std::string topic = std::move(sent_.front().first);
     const io::Published published = sent_.front().second.get();

@@ -50,6 +50,7 @@ class LivePublisher {
   std::mutex mutex_;  // of what follows
   std::deque<std::pair<std::string, std::future<io::Published>>> sent_;
   std::string refused_;  // said last
+  Fault trouble_;        // said last
   io::MqttPublisher publisher_;
 };
 

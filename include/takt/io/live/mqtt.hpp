@@ -136,7 +136,7 @@ class MqttPublisher {
   /// Does not wait. What is not acknowledged when the connection breaks is sent again; when there are `most_unsent`, or
   /// the publisher is destroyed, the future says so.
   std::future<Published> publish(MqttMessage message);
-  /// Why there is no connection; empty if there is one.
+  /// Why there is no connection, or which topic it may not listen to; empty if there is nothing.
   Fault trouble() const;
   MqttCounts counts() const;
 

@@ -381,7 +381,7 @@ void MqttClient::Impl::take(const SubackPacket& suback) {
     if (handlers.refused) handlers.refused(last);
     is_blocked = true;
   }
-  if (denied == handlers.filters.size()) throw ConnectionFault(std::move(last));
+  if (denied == handlers.filters.size() && handlers.lives_by_filters) throw ConnectionFault(std::move(last));
   if (denied == 0)
     stand();
   else

@@ -18,6 +18,7 @@ namespace takt::io::detail {
 /// What its owner does, called on the client's thread.
 struct ClientHandlers {
   std::vector<std::string> filters{};
+  bool lives_by_filters = true;  ///< a connection of which all filters are denied is of no use
   /// Takes a message over. False: not yet, `try_again` is called until it says true; nothing is read meanwhile. The
   /// message is acknowledged after it was taken over.
   std::function<bool(const PublishPacket&, const std::stop_token&)> deliver{};

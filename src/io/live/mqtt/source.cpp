@@ -323,6 +323,7 @@ MqttPublisher::MqttPublisher(MqttOptions options, MqttMessage will, MqttListenin
   detail::ClientHandlers handlers;
   if (!listening.topics.empty()) {
     handlers.filters = std::move(listening.topics);
+    handlers.lives_by_filters = false;  // it publishes all the same
     handlers.deliver = [heard = std::move(listening.heard)](const PublishPacket& message, const std::stop_token&) {
       if (heard) heard({.topic = message.topic, .payload = message.payload, .retain = message.retain});
       return true;
