@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "takt/sync/control/throughput.hpp"
 
+#include <algorithm>
 #include <numeric>
 
 #include "takt/core/error.hpp"
@@ -22,13 +23,12 @@ MovingThroughput::MovingThroughput(Duration window) : window_(window) {
 std::optional<Signal> MovingThroughput::observe(const Twin& twin, WallClock::Instant now) {
   const ConstStateView view(twin.model(), twin.state());
   const std::uint64_t parts = std::accumulate(view.sinks.begin(), view.sinks.end(), std::uint64_t{0});
-  if (!seen_.empty() && parts < seen_.back().second) seen_.clear();  // it was put back to what it was before
   if (seen_.empty() || now - seen_.back().first >= window_ / kMarks) seen_.emplace_back(now, parts);
   while (seen_.front().first < now - window_) seen_.pop_front();
   const auto& [first, before] = seen_.front();
   if (now - first < window_ - window_ / (kMarks / 2)) return std::nullopt;
-  return Signal{"throughput_per_h", "/",
-                static_cast<double>(parts - before) / (to_seconds(now - first) / kSecondsOfHour)};
+  const double left = static_cast<double>(parts) - static_cast<double>(before);  // a merge may take one back
+  return Signal{"throughput_per_h", "/", std::max(left, 0.0) / (to_seconds(now - first) / kSecondsOfHour)};
 }
 
 }  // namespace takt
