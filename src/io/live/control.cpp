@@ -48,9 +48,7 @@ void LiveControl::recall(const std::vector<AuditEntry>& past) {
     if (auto event = detail::alert_event_of(each)) {
       const ResponsePlan* const response = response_to(each.item);
       if (event->kind == AlertEvent::Kind::raised && response != nullptr && response->what_if)
-        questions_[{each.item, each.path}] = {.since = each.at,
-                                              .state = Question::State::waiting,
-                                              .why = "the last process ended before it was answered"};
+        questions_[{each.item, each.path}] = {.since = each.at};
       events.push_back(std::move(*event));
     }
     if (each.what == "given_up") questions_.erase({each.item, each.path});
@@ -120,7 +118,7 @@ Decision LiveControl::decide(const Alert& alert) {
   Decision decision;
   const ResponsePlan* const response = response_to(alert.rule);
   if (response == nullptr) return decision;
-  if (response->what_if) questions_.insert_or_assign({alert.rule, alert.about}, Question{.since = alert.raised});
+  if (response->what_if) questions_.try_emplace({alert.rule, alert.about}, Question{.since = alert.raised});
   if (!response->work) return decision;
   const WorkPlan& work = *response->work;
   decision.work = WorkOrder{.about = work.about.empty() ? alert.about : work.about,
@@ -272,15 +270,15 @@ WorkOrder LiveControl::work(std::uint64_t number, const std::string& owner, cons
                             const std::string& who, Instant now) {
   const std::lock_guard lock(mutex_);
   need_person(who);
-  const std::optional<WorkState> to = state.empty() ? std::nullopt : std::optional(read_work_state(state));
+  const WorkState to = state.empty() ? WorkState::not_allowed_to_start : read_work_state(state);
   WorkOrder order = loop_.work().order(number);
   if (!owner.empty()) {
     order = loop_.work().assign(number, owner, now);
     note(detail::entry_of(order, "work_owned", who, now, owner));
   }
-  if (to) {
-    order = loop_.work().move(number, *to, now);
-    note(detail::entry_of(order, "work_moved", who, now, std::string(name_of(*to))));
+  if (!state.empty()) {
+    order = loop_.work().move(number, to, now);
+    note(detail::entry_of(order, "work_moved", who, now, state));
   }
   return order;
 }
@@ -316,11 +314,11 @@ ControlStatus LiveControl::status(Instant now) const {
                        .entries = entries_,
                        .refused = refused_,
                        .trouble = trouble_};
-  for (const auto& [key, question] : questions_)
+  for (const auto& [key, question] : questions_) {
+    const std::string why = question.why.empty() ? "its turn" : question.why;
     status.questions.push_back(
-        {key.first, key.second,
-         question.state == Question::State::waiting ? "waiting: " + question.why : "asking the futures",
-         question.since});
+        {key.first, key.second, question.is_asked ? "asking the futures" : "waiting: " + why, question.since});
+  }
   std::vector<CommandDesk::Followed> ended;
   for (const auto& [request, each] : loop_.desk().commands())
     (detail::is_under_way(each.state) ? status.commands : ended).push_back(each);

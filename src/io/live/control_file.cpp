@@ -118,10 +118,14 @@ class ControlReader {
     if (record.text("item", made.item) && made.item.empty()) reader_.fault(item, "a name");
     const auto from = reader_.number(record.need("from", "the least value"));
     const auto to = reader_.number(record.need("to", "the largest value"));
-    if (from && to && *to < *from)
+    made.low = std::numeric_limits<double>::lowest();  // where they are wrong, what is asked for is no fault of its own
+    made.high = std::numeric_limits<double>::max();
+    if (from && to && *to < *from) {
       reader_.fault(record.get("to"), fmt::format("a number not below from, {}", record.get("from").text()));
-    made.low = from.value_or(0.0);
-    made.high = std::max(made.low, to.value_or(made.low));
+    } else if (from && to) {
+      made.low = *from;
+      made.high = *to;
+    }
     made.tolerance = kNear * (made.high - made.low);
     if (const auto step = reader_.number(record.get("most_step"))) {
       made.most_step = *step;
@@ -186,7 +190,7 @@ class ControlReader {
                "throughput_per_h, or forecast_ and a key figure"))
       return;
     if (about && rule.about != "*")
-      known(about, rule.about, paths, "\"*\", or a path that has the signal " + rule.signal);
+      known(about, rule.about, paths, "the path of something that has the signal " + rule.signal + ", or \"*\"");
   }
 
   WorkPlan read_work(JsonValue value) {

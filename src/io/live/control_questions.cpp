@@ -16,30 +16,38 @@ constexpr Duration kAskAgain = std::chrono::seconds{5};
 
 }  // namespace
 
+/// Futures of a twin that is not Valid are not to be used: questions wait for one that is.
 void LiveControl::put_questions(const LiveTwin& live, Instant now) {
   const bool is_trusted = view_.verdict.trust == Trust::valid && now - view_.twin_time <= view_.oldest;
+  std::string why;
+  if (!is_trusted)
+    why = fmt::format("the twin is {}{}", takt::name_of(view_.verdict.trust),
+                      view_.verdict.doubts.empty() ? "" : ": " + view_.verdict.doubts.front().sentence);
   for (auto each = questions_.begin(); each != questions_.end();) {
-    Question& question = each->second;
-    if (question.state == Question::State::waiting && now - question.since > options_.plan.answer_within) {
-      note({.at = now,
-            .what = "given_up",
-            .who = std::string(kController),
-            .path = each->first.second,
-            .item = each->first.first,
-            .detail = question.why});
-      each = questions_.erase(each);
+    auto& [key, question] = *each;
+    if (!question.is_asked && !why.empty()) question.why = why;
+    if (question.is_asked || now - question.since <= options_.plan.answer_within) {
+      ++each;
       continue;
     }
-    if (question.state == Question::State::waiting && is_trusted && now - question.tried >= kAskAgain)
-      question.state = Question::State::to_ask;
-    ++each;
+    AuditEntry entry;
+    entry.at = now;
+    entry.what = "given_up";
+    entry.who = kController;
+    entry.path = key.second;
+    entry.item = key.first;
+    entry.detail = question.why;
+    note(entry);
+    each = questions_.erase(each);
   }
+  if (!is_trusted) return;
   const std::lock_guard lock(told_mutex_);
-  if (to_ask_ || found_) return;
+  const auto is_asked = [](const auto& each) { return each.second.is_asked; };
+  if (std::ranges::any_of(questions_, is_asked)) return;  // one at a time: the twin has a thread to itself
   for (auto& [key, question] : questions_) {
-    if (question.state == Question::State::asking) return;  // one at a time: the twin has a thread to itself
-    if (question.state != Question::State::to_ask) continue;
-    question.state = Question::State::asking;
+    if (now - question.tried < kAskAgain) continue;
+    question.is_asked = true;
+    question.tried = now;
     to_ask_ = Asked{key.first, key.second, live.twin()->now(), live.twin()->parameters()};
     wake_.notify_all();
     return;
@@ -157,7 +165,7 @@ void LiveControl::ask_for(Question& question, const Found& found, Instant now) {
     questions_.erase({found.rule, found.about});
     return;
   }
-  question.state = Question::State::waiting;
+  question.is_asked = false;
   question.tried = now;
   question.why = std::string(name_of(answer.refusal)) + ": " + answer.sentence;
 }

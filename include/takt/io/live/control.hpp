@@ -47,7 +47,7 @@ struct ControlStatus {
   std::optional<WallClock::Instant> armed_until{};  ///< or was; none: nobody has armed it
   std::vector<Alert> alerts{};                      ///< that stand
   struct Question {
-    std::string rule{}, about{}, state{};  ///< "asking the futures", "waiting for a Valid twin"
+    std::string rule{}, about{}, state{};  ///< "asking the futures", or "waiting" and what for
     WallClock::Instant since{};
   };
   std::vector<Question> questions{};
@@ -95,10 +95,9 @@ class LiveControl {
 
  private:
   struct Question {
-    enum class State : std::uint8_t { to_ask, asking, waiting };
     Instant since{}, tried{};
-    State state = State::to_ask;
-    std::string why{};  ///< it waits
+    bool is_asked = false;  ///< the futures are at it
+    std::string why{};      ///< it waits
   };
   struct Asked {  ///< of the thread that asks the futures
     std::string rule, about;
