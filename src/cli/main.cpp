@@ -24,6 +24,4 @@ std::span<const Verb> all_verbs() {
 
 }  // namespace takt::cli
 
-int main(int argc, char** argv) {
-  return takt::cli::run_command_line(argc, argv, takt::cli::all_verbs());
-}
+int main(int argc, char** argv) { return takt::cli::run_command_line(argc, argv, takt::cli::all_verbs()); }
