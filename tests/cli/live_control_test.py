@@ -276,6 +276,7 @@ class Control(unittest.TestCase):
         document = control(confirm=False, expires_after="3 s")
         service = self.start(document, "--armed", "shift leader")
         sent = self.command(service, "sent")
+        wait_for(lambda: self.line.commands == [1.25], "the line has it")
         service.stop(signal.SIGKILL)
         time.sleep(3)
         service = self.start(document, "--armed", "shift leader")
