@@ -178,7 +178,7 @@ print("ended", flush=True)
 @pytest.mark.parametrize("end", ["stop", "leave", "h5py"])
 def test_a_program_whose_disk_stays_full_ends_as_it_should(two_machines, plc, tmp_path, end):
     plant = tmp_path / "plant.json"
-    plant.write_text(two_machines)
+    plant.write_text(json.dumps(two_machines))
     script = FULL_DISK
     if end == "h5py":  # HDF5 is another's too, who closes his files at the end
         pytest.importorskip("h5py")
