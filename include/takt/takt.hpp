@@ -12,6 +12,7 @@
 #include "takt/ict/coupling.hpp"
 #include "takt/ict/lockstep.hpp"
 #include "takt/ict/simulate.hpp"
+#include "takt/io/live/control.hpp"
 #include "takt/io/plant/plant_file.hpp"
 #include "takt/io/plant/scenario_file.hpp"
 #include "takt/io/plant/space_file.hpp"

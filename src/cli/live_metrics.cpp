@@ -3,9 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
+#include "cli/live_control.hpp"
 #include "cli/live_json.hpp"
 #include "takt/core/version.hpp"
 
@@ -123,9 +125,31 @@ void add_forecast(std::string& text, const io::LiveService& service) {
       .value(service.keep_trouble().empty() ? 0.0 : 1.0);
 }
 
+void add_control(std::string& text, const io::ControlStatus& status) {
+  Metric(text, "takt_control_armed", "gauge", "Whether commands may go out.").value(status.is_armed ? 1.0 : 0.0);
+  Metric alerts(text, "takt_alerts_active", "gauge", "Alerts whose condition holds, by severity.");
+  for (const Severity each : {Severity::notice, Severity::warning, Severity::alarm})
+    alerts.value("severity", takt::name_of(each),
+                 static_cast<double>(std::ranges::count_if(
+                     status.alerts, [&](const Alert& alert) { return alert.active && alert.severity == each; })));
+  Metric(text, "takt_work_orders_open", "gauge", "Work orders that are neither ended nor aborted.")
+      .value(static_cast<double>(status.work.size()));
+  using enum CommandState;
+  Metric open(text, "takt_commands_open", "gauge", "Commands under way, by state.");
+  for (const CommandState each : {awaiting_confirmation, ready, sent})
+    open.value("state", takt::name_of(each),
+               static_cast<double>(std::ranges::count(status.commands, each, &CommandDesk::Followed::state)));
+  Metric entries(text, "takt_control_entries_total", "counter", "Entries of the record since the start, by what.");
+  for (const auto& [what, n] : status.entries) entries.value("what", what, static_cast<double>(n));
+  Metric refusals(text, "takt_commands_refused_total", "counter", "Commands and confirmations refused, by reason.");
+  for (const auto& [why, n] : status.refused) refusals.value("reason", why, static_cast<double>(n));
+  Metric(text, "takt_control_record_failed", "gauge", "Whether the last entry could not be written down.")
+      .value(status.trouble.empty() ? 0.0 : 1.0);
+}
+
 }  // namespace
 
-std::string metrics_text(const io::LiveService& service, WallClock::Instant now) {
+std::string metrics_text(const io::LiveService& service, WallClock::Instant now, const ControlRoom* control) {
   std::string text;
   service.look([&](const LiveTwin& twin) {
     const Model& model = twin.model();
@@ -145,6 +169,7 @@ std::string metrics_text(const io::LiveService& service, WallClock::Instant now)
     add_latency(text, twin.counts().latency);
   });
   add_forecast(text, service);
+  if (control != nullptr) add_control(text, control->status());
   return text;
 }
 
