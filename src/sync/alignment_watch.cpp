@@ -91,7 +91,7 @@ void AlignmentWindow::tell(std::uint32_t machine, Instant at, double count) {
   it->told.push_back(std::max(events, before));
 }
 
-std::vector<std::vector<Labelled>> AlignmentWindow::sequences() const {
+std::vector<std::vector<Labelled>> AlignmentWindow::sequences(const std::function<double()>& uniform) const {
   std::vector<Sequence> sequences(futures_.size() + 1);
   for (std::uint32_t s = 0; s < stations_.size(); ++s) {
     const Station& station = stations_[s];
@@ -99,12 +99,24 @@ std::vector<std::vector<Labelled>> AlignmentWindow::sequences() const {
     for (std::size_t i = 0; i < station.told.size(); ++i)
       for (; before < station.told[i]; ++before) sequences[0].push_back({s, station.told_at[i]});
   }
-  for (std::size_t k = 0; k < futures_.size(); ++k)
+  std::vector<double> events(stations_.size());
+  for (const Future& future : futures_)
+    for (const std::uint32_t s : future.station) events[s] += 1.0;
+  const double futures_ns = static_cast<double>(futures_.size()) * static_cast<double>((length() + beyond_).count());
+  std::vector<std::int64_t> earlier(stations_.size());
+  for (std::size_t k = 0; k < futures_.size(); ++k) {
+    for (std::size_t s = 0; s < stations_.size(); ++s) {
+      const double between_ns = futures_ns / std::max(events[s], 1.0);
+      earlier[s] = static_cast<std::int64_t>(uniform() * std::min(between_ns, static_cast<double>(beyond_.count())));
+    }
     for (std::size_t i = 0; i < futures_[k].at.size(); ++i) {
       const std::uint32_t s = futures_[k].station[i];
-      const auto told = std::ranges::lower_bound(stations_[s].told_at, futures_[k].at[i]);
+      const std::int64_t at = futures_[k].at[i] - earlier[s];
+      if (at <= 0) continue;
+      const auto told = std::ranges::lower_bound(stations_[s].told_at, at);
       if (told != stations_[s].told_at.end()) sequences[k + 1].push_back({s, *told});
     }
+  }
   for (Sequence& each : sequences)
     std::ranges::sort(each, {}, [](const Labelled& event) { return std::pair(event.at, event.label); });
   return sequences;
@@ -113,7 +125,8 @@ std::vector<std::vector<Labelled>> AlignmentWindow::sequences() const {
 // ---- all of them --------------------------------------------------------------------------------------------------
 
 AlignmentWindow AlignmentWatch::plan(const Model& model, const Parameters& reference,
-                                     const std::map<std::uint32_t, double>& counts, Instant from, Instant until) {
+                                     const std::map<std::uint32_t, double>& counts, Instant from, Instant until,
+                                     Duration beyond) {
   std::vector<AlignmentWindow::Station> stations;
   double events = 0.0;
   auto it = counts.lower_bound(turn_);
@@ -132,7 +145,7 @@ AlignmentWindow AlignmentWatch::plan(const Model& model, const Parameters& refer
   }
   turn_ = it == counts.end() ? 0 : it->first;
   std::ranges::sort(stations, {}, &AlignmentWindow::Station::machine);
-  return {from, until, std::move(stations)};
+  return {from, until, beyond, std::move(stations)};
 }
 
 void AlignmentWatch::tell(std::uint32_t machine, Instant at, double count) {
@@ -148,7 +161,7 @@ void AlignmentWatch::close(const Model& model, Instant at, const std::function<d
 
 void AlignmentWatch::score(const Model& model, const AlignmentWindow& window, Instant at,
                            const std::function<double()>& uniform, Doubts& doubts) {
-  const std::vector<Sequence> sequences = window.sequences();
+  const std::vector<Sequence> sequences = window.sequences(uniform);
   if (std::ranges::all_of(sequences, &Sequence::empty)) return;
   std::vector<SequenceIndex> indices;
   for (const Sequence& each : sequences) indices.emplace_back(each);

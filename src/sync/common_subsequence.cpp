@@ -75,6 +75,7 @@ class SequenceComparison {
 
  private:
   static constexpr std::size_t kEverything = static_cast<std::size_t>(-1);
+  using Columns = std::pair<std::size_t, std::size_t>;
   struct Checkpoint {
     std::size_t row = 0;  ///< the first one after it
     std::size_t touched = 0;
@@ -111,7 +112,7 @@ class SequenceComparison {
   }
 
   /// The columns that an event may be matched with.
-  std::pair<std::size_t, std::size_t> columns_of(std::size_t i) const {
+  Columns columns_of(std::size_t i) const {
     if (within_.empty()) {
       if (band_ >= std::max(columns_, rows_.size())) return {0, columns_};
       return {i > band_ ? i - band_ : 0, std::min(columns_, i + band_ + 1)};
@@ -129,7 +130,8 @@ class SequenceComparison {
     if (remembers_) begins_.push_back(words_.size());
     const std::uint32_t label = rows_[i].label;
     if (label + 1 >= index_.of_label_.size()) return;
-    const auto [first, last] = columns_of(i);
+    if (i == 0 || within_.empty() || rows_[i] != rows_[i - 1]) reach_ = columns_of(i);  // many come at one instant
+    const auto [first, last] = reach_;
     if (first >= last) return;
     const std::size_t from = first / 64, to = (last - 1) / 64;
     const auto begin = index_.words_.begin() + index_.of_label_[label];
@@ -174,6 +176,7 @@ class SequenceComparison {
       row_ = last.bits;
       touched_ = last.touched;
       forget(last.row);
+      reach_ = columns_of(last.row);
       for (std::size_t k = last.row; k <= i; ++k) add(k);
     }
     const std::size_t begin = begins_[i - block_];
@@ -192,6 +195,7 @@ class SequenceComparison {
   bool remembers_ = false;
   std::vector<std::uint64_t> row_;
   std::size_t touched_ = 0;  ///< words below may have zeros
+  Columns reach_{};          ///< of the last row
   std::vector<Checkpoint> checkpoints_;
   std::size_t block_ = 0;              ///< the first row that is remembered
   std::vector<std::uint32_t> words_;   ///< changed by the rows since then

@@ -13,7 +13,8 @@ constexpr std::uint64_t kLeastMessages = 3;  // of a source that never says that
 constexpr std::uint32_t kToRecover = 3;      // merges after one that was rejected
 constexpr double kConflictFades = 0.95;      // a message
 constexpr double kConflicts = 3.0;
-constexpr std::int64_t kLate = 5;  // a count that comes later than a fifth of the horizon is not waited for
+constexpr std::int64_t kBeyond = 4;  // a fourth of the horizon: futures whose events are compared are run that much on
+constexpr std::int64_t kLate = 5;    // a count that comes later than a fifth of the horizon is not waited for
 
 constexpr std::uint32_t kReplications = 0x3fffffff;  // futures take streams of their own, so that forecasts in a row
                                                      // do not share the times of the next failures
@@ -306,7 +307,9 @@ void Fidelity::note_future(const Model& model, const State& future, Open& open) 
 AlignmentWindow Fidelity::plan_window(const Model& model, const std::vector<Open>& due, Instant at) {
   const Duration shortest = std::ranges::min(options_.horizons);
   if (due.empty() || due.front().horizon != shortest || due.front().base.empty()) return {};
-  return alignment_.plan(model, reference_, due.front().base, at, at + shortest);
+  Duration beyond = shortest / kBeyond;
+  if (due.size() > 1) beyond = std::min(beyond, due[1].horizon - shortest);
+  return alignment_.plan(model, reference_, due.front().base, at, at + shortest, beyond);
 }
 
 void Fidelity::forecast(const Present& present, Instant at) {
@@ -326,8 +329,9 @@ void Fidelity::forecast(const Present& present, Instant at) {
   std::vector<Parameters> numbers;
   std::vector<std::function<void(const Event&)>> watch;  // of the events up to the shortest horizon
   const Time now = present.state->now;
+  const Duration watched = window.empty() ? Duration{0} : window.length() + window.beyond();
   const auto run_to = [&](std::size_t i, Duration horizon) {
-    if (window.empty() || horizon > due.front().horizon)
+    if (horizon > watched)
       advance(model, numbers[i], futures[i], now + horizon);
     else
       advance(model, numbers[i], futures[i], now + horizon, watch[i]);
@@ -344,6 +348,7 @@ void Fidelity::forecast(const Present& present, Instant at) {
     for (Open& open : due) {
       run_to(i, open.horizon);
       note_future(model, futures[i], open);
+      if (open.horizon < watched) run_to(i, watched);
     }
   if (!window.empty()) alignment_.open(std::move(window));
   for (Open& open : due) {

@@ -26,6 +26,8 @@ std::uint32_t shifts(std::uint32_t otherwise) {
   return asked == nullptr ? otherwise : static_cast<std::uint32_t>(std::stoul(asked));
 }
 
+double half() { return 0.5; }
+
 WallClock::Instant wall(Duration t) { return WallClock::Instant{t}; }
 
 Event event(Event::Kind kind, std::uint32_t machine, Duration at) { return {Time{at}, kind, machine}; }
@@ -49,7 +51,7 @@ TEST(AlignmentWindow, SeesFuturesAtTheTimesAtWhichThePlantReported) {
   window.tell(5, wall(130s), 5.0);
   window.tell(3, wall(155s), 8.0);   // one too many was told before
   window.tell(3, wall(170s), 20.0);  // beyond the end
-  const auto sequences = window.sequences();
+  const auto sequences = window.sequences(half);
   ASSERT_EQ(sequences.size(), 2U);
   EXPECT_THAT(told(sequences[0]), testing::ElementsAre("0@30", "0@30", "1@30", "1@30"));
   // The third event of machine 3 is told at 55 s; the fourth was not, and machine 5 was not heard of again.
@@ -57,7 +59,7 @@ TEST(AlignmentWindow, SeesFuturesAtTheTimesAtWhichThePlantReported) {
 }
 
 TEST(AlignmentWindow, LeavesOutFinishedPartsThatAreScrap) {
-  AlignmentWindow window(wall(0s), wall(60s), {{.machine = 0}, {.machine = 1, .every = 2}});
+  AlignmentWindow window(wall(0s), wall(60s), 0s, {{.machine = 0}, {.machine = 1, .every = 2}});
   const auto future = window.next_future(Time{});
   future(event(Event::Kind::complete, 0, 1s));
   future(event(Event::Kind::scrap, 0, 1s));
@@ -69,7 +71,7 @@ TEST(AlignmentWindow, LeavesOutFinishedPartsThatAreScrap) {
   future(event(Event::Kind::scrap, 1, 4s));
   future(event(Event::Kind::complete, 1, 5s));
   for (const std::uint32_t machine : {0U, 1U}) window.tell(machine, wall(60s), 0.0);
-  EXPECT_THAT(told(window.sequences()[1]), testing::ElementsAre("0@60", "1@60"));
+  EXPECT_THAT(told(window.sequences(half)[1]), testing::ElementsAre("0@60", "1@60"));
 }
 
 TEST(AlignmentWatch, ComparesStationsOfALargePlantInTurn) {
@@ -80,7 +82,7 @@ TEST(AlignmentWatch, ComparesStationsOfALargePlantInTurn) {
   AlignmentWatch watch({.events = 400, .of_station = 30});
   std::vector<int> times(30);
   for (int i = 0; i < 9; ++i) {
-    const AlignmentWindow window = watch.plan(model, model.defaults, counts, wall(0s), wall(600s));
+    const AlignmentWindow window = watch.plan(model, model.defaults, counts, wall(0s), wall(600s), 0s);
     EXPECT_LE(window.stations().size() * 30, 400U);
     for (const AlignmentWindow::Station& station : window.stations()) {
       EXPECT_EQ(station.every, 2U);  // 60 parts

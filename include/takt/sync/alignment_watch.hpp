@@ -65,28 +65,33 @@ class AlignmentWindow {
   };
 
   AlignmentWindow() = default;
-  AlignmentWindow(Instant from, Instant until, std::vector<Station> stations)
-      : from_(from), until_(until), stations_(std::move(stations)) {}
+  /// `beyond`: how much longer futures are run.
+  AlignmentWindow(Instant from, Instant until, Duration beyond, std::vector<Station> stations)
+      : from_(from), until_(until), beyond_(beyond), stations_(std::move(stations)) {}
 
   bool empty() const { return stations_.empty(); }
   Instant until() const { return until_; }
   Duration length() const { return until_ - from_; }
+  Duration beyond() const { return beyond_; }
   const std::vector<Station>& stations() const { return stations_; }
   /// For the events of a future that is about to be run from the beginning, `now`: good parts are kept. It lives no
   /// longer than the window stays where it is.
   std::function<void(const Event&)> next_future(Time now);
   /// What a counter said, at a time that is not beyond the end, not before what it said last.
   void tell(std::uint32_t machine, Instant at, double count);
-  /// What was told, and each future as it would have been told: by time, labels are stations.
-  std::vector<std::vector<Labelled>> sequences() const;
+  /// What was told, and each future as it would have been told: by time, labels are stations. How far the part is that
+  /// a station has in work the twin does not know for certain, but all futures begin with its one guess. So each
+  /// station of each future is put earlier by a share, from `uniform`, of the time between two of its events.
+  std::vector<std::vector<Labelled>> sequences(const std::function<double()>& uniform) const;
 
   template <class Bytes>
   void fields(Bytes& bytes) {
-    bytes(from_, until_, stations_, futures_);
+    bytes(from_, until_, beyond_, stations_, futures_);
   }
 
  private:
   Instant from_{}, until_{};
+  Duration beyond_{0};
   std::vector<Station> stations_;  ///< by machine
   std::vector<Future> futures_;
 };
@@ -115,7 +120,7 @@ class AlignmentWatch {
   /// A window of stations that are told, each with its count now: all of them, or where there are too many, those that
   /// come next in turn.
   AlignmentWindow plan(const Model& model, const Parameters& reference, const std::map<std::uint32_t, double>& counts,
-                       Instant from, Instant until);
+                       Instant from, Instant until, Duration beyond);
   /// With its futures.
   void open(AlignmentWindow window) { open_.push_back(std::move(window)); }
   void tell(std::uint32_t machine, Instant at, double count);
