@@ -10,8 +10,8 @@
 // of their station: the measure of dtwinpy (Politecnico di Milano; Lugaresi, Gangemi, Gazzoni & Matta 2023, doi
 // 10.1016/j.compind.2023.103942), which divides by the longer, too, but takes the first match that it meets for the
 // longest subsequence. Muñoz, Wimmer, Troya & Vallecillo (2024, doi 10.1109/TSE.2024.3462978) compare it with other
-// alignments. A twin is usually called alike with logic >= 0.9 and timing >= 0.75; but a plant left to chance does not
-// reach that against itself, so that a live twin is held against its own futures (alignment_watch.hpp).
+// alignments. Limits such as 0.9 for logic and 0.75 for timing are set on it; but a plant left to chance does not reach
+// them against itself, so that a live twin is held against its own futures (alignment_watch.hpp).
 #pragma once
 
 #include <cstdint>
