@@ -46,6 +46,7 @@
 #include "takt/study/study.hpp"
 #include "takt/study/sweep.hpp"
 #include "takt/study/tasks.hpp"
+#include "takt/sync/alignment.hpp"
 #include "takt/sync/case_end.hpp"
 #include "takt/sync/control/loop.hpp"
 #include "takt/sync/discovery.hpp"

@@ -106,6 +106,12 @@ void add_trust(std::string& text, const LiveTwin& twin) {
   }
   Metric(text, "takt_doubts", "gauge", "Reasons to trust the twin less.")
       .value(static_cast<double>(twin.verdict().doubts.size()));
+  if (const auto& alignment = twin.verdict().alignment) {
+    Metric logic(text, "takt_alignment_logic", "gauge", "Events in the order of the twin's futures, of 1.");
+    logic.value("of", "plant", alignment->logic).value("of", "futures", alignment->expected_logic);
+    Metric timing(text, "takt_alignment_timing", "gauge", "Events at the times of the twin's futures, of 1.");
+    timing.value("of", "plant", alignment->timing).value("of", "futures", alignment->expected_timing);
+  }
   Metric in_step(text, "takt_source_in_step", "gauge", "Whether everything a source sent since its birth is known.");
   for (const std::string& source : twin.ingest().sources())
     in_step.value("source", source, twin.ingest().standing(source) == SourceStanding::in_step ? 1.0 : 0.0);
