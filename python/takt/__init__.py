@@ -50,6 +50,7 @@ from ._core import (
     __version__,
 )
 from . import choosing
+from .alignment import Alignment, align
 from .choosing import optimise
 from .cyber import Ict, Placements, ict, placements
 from .discovery import Discovered, discover
@@ -62,9 +63,11 @@ from .study import run, what_if
 from .study_plan import StudyPlan, merge, plan, run_task
 from .timeline import Timeline
 from .twin import Twin
-from .verdict import Doubt, Verdict
+from .verdict import AlignmentScores, Doubt, Verdict
 
 __all__ = [
+    "Alignment",
+    "AlignmentScores",
     "CellChange",
     "Discovered",
     "Doubt",
@@ -86,6 +89,7 @@ __all__ = [
     "Twin",
     "Verdict",
     "__version__",
+    "align",
     "choosing",
     "discover",
     "ict",

@@ -243,6 +243,11 @@ std::optional<Verdict> read_verdict(const StoreReader& store) {
                                 each.at("about").get<std::string>(), each.at("value").get<double>(),
                                 each.at("limit").get<double>(), parse_instant(each.at("since").get<std::string>()),
                                 each.at("sentence").get<std::string>()});
+    if (const auto it = json.find("alignment"); it != json.end())
+      verdict.alignment =
+          AlignmentScores{it->at("windows").get<std::uint64_t>(),  it->at("logic").get<double>(),
+                          it->at("timing").get<double>(),          it->at("expected_logic").get<double>(),
+                          it->at("expected_timing").get<double>(), it->at("furthest").get<std::string>()};
     return verdict;
   } catch (const std::exception& error) {
     store.fail("/verdict", error.what());

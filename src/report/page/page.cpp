@@ -10,6 +10,7 @@
 
 #include "report/page/figures.hpp"
 #include "report/text_table.hpp"
+#include "report/twin_words.hpp"
 #include "takt/core/quantity.hpp"
 #include "takt/topology/drawing.hpp"
 #include "takt/topology/flow_graph.hpp"
@@ -96,7 +97,9 @@ class Page {
                                    name_of(verdict.trust), name_of(verdict.stage), to_text(verdict.since));
     if (!verdict.doubts.empty()) html += "<ul>";
     for (const Doubt& doubt : verdict.doubts) html += "<li>" + escaped(doubt.sentence) + "</li>\n";
-    return html + (verdict.doubts.empty() ? "</div>\n" : "</ul></div>\n");
+    if (!verdict.doubts.empty()) html += "</ul>\n";
+    if (verdict.alignment) html += note(detail::alignment_words(*verdict.alignment) + ".");
+    return html + "</div>\n";
   }
 
   std::string drawing() const {

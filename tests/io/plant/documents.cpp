@@ -8,6 +8,7 @@
 #include <string>
 
 #include "io/plant/random_plant.hpp"
+#include "takt/io/live/control_file.hpp"
 #include "takt/io/live/sources_file.hpp"
 #include "takt/io/live/stream.hpp"
 #include "takt/io/plant/plant_file.hpp"
@@ -31,6 +32,8 @@ int read(const std::string& format) {
         takt::io::parse_snapshot(line);
       } else if (format == "takt-sources/1") {
         takt::io::parse_sources(line);
+      } else if (format == "takt-control/1") {
+        takt::io::parse_control(line, bottling());
       } else if (format == "takt-scenarios/1") {
         takt::io::parse_scenarios(line, bottling());
       } else {

@@ -46,6 +46,13 @@ def reading(**fields):
     return snapshot(entities={"/e/w/l/m": fields})
 
 
+ALERTS = {"a": {"signal": "trust", "raise": 1, "clear": 0}}
+
+
+def control(**more):
+    return {"format": "takt-control/1", "record": "r", "alerts": ALERTS, **more}
+
+
 def mapping(**fields):
     stream = {"equipment": "/e/w/l/m", "items": {}, **fields}
     return {"format": "takt-mapping/1", "streams": {"s": {k: v for k, v in stream.items() if v is not None}}}
@@ -182,6 +189,21 @@ WRONG = {
         "a sweep over no values": sweeps(a={"vary": {f"{FILLER}/cycle_time": []}}),
         "a design that is not known": sweeps(a={"vary": {f"{FILLER}/cycle_time": ["9 s"]}, "design": "cube"}),
         "points below zero": sweeps(a={"vary": {f"{FILLER}/cycle_time": ["9 s"]}, "points": -1}),
+    },
+    "takt-control/1": {
+        "no record": {"format": "takt-control/1", "alerts": ALERTS},
+        "no alert": control(alerts={}),
+        "a key that is not known": control(armed=True),
+        "a time without unit": control(every=1),
+        "no window": control(window="0 s"),
+        "an alert without a limit": control(alerts={"a": {"signal": "trust", "raise": 1}}),
+        "a limit with a unit": control(alerts={"a": {"signal": "trust", "raise": "1 s", "clear": 0}}),
+        "work without a task": control(alerts={"a": {**ALERTS["a"], "work": {}}}),
+        "a question without an aim": control(alerts={"a": {**ALERTS["a"], "what_if": {"kpi": "wip", "remedies": {}}}}),
+        "a command without a range": control(commands=[{"path": FILLER, "item": "speed"}]),
+        "a step of nothing": control(commands=[{"path": FILLER, "item": "x", "from": 0, "to": 1, "most_step": 0}]),
+        "people for what is not confirmed": control(
+            commands=[{"path": FILLER, "item": "x", "from": 0, "to": 1, "confirm": False, "who": ["a"]}]),
     },
     "takt-mapping/1": {
         "no streams": {"format": "takt-mapping/1"},

@@ -2,8 +2,10 @@
 // Messages on their way to the broker: those that wait to be sent, and those sent that wait for their acknowledgement.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <future>
 #include <mutex>
 #include <optional>
@@ -12,6 +14,8 @@
 
 namespace takt::io::detail {
 
+using Answered = std::function<void(const Published&)>;
+
 /// `add` from any thread, the rest from the client's.
 class Outbox {
  public:
@@ -19,7 +23,10 @@ class Outbox {
 
   /// None if there is no room or it is closed; the future has the answer.
   std::future<Published> add(MqttMessage message, bool& has_room);
-  /// The next to be sent, with its identifier; none if `in_flight_most` are out.
+  /// The same with a function that is called with the answer, on any thread, instead of a future.
+  void add(MqttMessage message, bool& has_room, Answered answered);
+  /// The next to be sent, with its identifier; none if `in_flight_most` are out. Those whose time is over are answered
+  /// so and left out.
   const PublishPacket* next(std::size_t in_flight_most);
   void sent();                                                  ///< the one that `next` gave
   bool acknowledge(std::uint16_t id, const Published& answer);  ///< false if there is none of that identifier
@@ -31,8 +38,11 @@ class Outbox {
  private:
   struct Outgoing {
     PublishPacket packet;
-    std::promise<Published> answer;
+    std::optional<std::chrono::steady_clock::time_point> expires;
+    Answered answered;
   };
+
+  void leave_out_expired(std::chrono::steady_clock::time_point now);
 
   const std::size_t most_;
   mutable std::mutex mutex_;
