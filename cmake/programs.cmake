@@ -17,7 +17,6 @@ if(sources AND PROJECT_IS_TOP_LEVEL)
   takt_program(takt . SOURCES ${sources}
     LINKS takt::live takt::mpi CLI11::CLI11 PkgConfig::CPP_HTTPLIB nlohmann_json::nlohmann_json fmt::fmt)
   target_include_directories(takt PRIVATE ${PROJECT_SOURCE_DIR}/src)
-  takt_precompile(takt <Eigen/Dense> <fmt/format.h> <nlohmann/json.hpp>)
   add_dependencies(quickstart takt)
 endif()
 

@@ -13,10 +13,6 @@ function(takt_test_program name prefix timeout label sources library)
   takt_program(${name} tests SOURCES ${sources}
     LINKS ${library} nlohmann_json::nlohmann_json GTest::gmock GTest::gtest_main)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
-  list(LENGTH sources count)
-  if(count GREATER 3) # to compile them takes as long as three sources save
-    takt_precompile(${name} <gmock/gmock.h> <gtest/gtest.h> <Eigen/Dense>)
-  endif()
   # The library is as users have it; tests are compiled once for each time they run.
   target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1>)
   gtest_discover_tests(${name}

@@ -6,6 +6,7 @@
 //   control_loop plant.json BROKER RECORD      such as: control_loop plant.json mqtt://127.0.0.1 record.jsonl
 #include <fmt/format.h>
 
+#include <deque>
 #include <iostream>
 #include <optional>
 #include <thread>
@@ -21,6 +22,24 @@ using Instant = takt::WallClock::Instant;
 
 constexpr takt::Duration kStep = 30s, kWearsAt = 3h, kLookAfter = 30min, kEnd = 12h;
 constexpr double kWear = 1.2;
+
+/// Parts an hour that leave the line, over the last hour.
+class Throughput {
+ public:
+  void add(Instant at, std::uint64_t parts) {
+    seen_.emplace_back(at, parts);
+    while (seen_.front().first < at - 1h) seen_.pop_front();
+  }
+  std::optional<double> per_h() const {
+    const auto& [first, before] = seen_.front();
+    const auto& [last, now] = seen_.back();
+    if (last - first < 59min) return std::nullopt;
+    return static_cast<double>(now - before) / (takt::to_seconds(last - first) / 3600.0);
+  }
+
+ private:
+  std::deque<std::pair<Instant, std::uint64_t>> seen_;
+};
 
 double throughput_of(const takt::StudyResult& result, const std::string& scenario) {
   return result.summary(result.scenario_index(scenario), result.kpi_index("/", "throughput_per_h")).mean;
@@ -65,7 +84,7 @@ class ControlRoom {
   takt::LiveTwin live_;
   takt::io::MqttSource source_;
   takt::io::MqttPublisher publisher_;
-  takt::MovingThroughput throughput_{1h};
+  Throughput throughput_;
   double planned_per_h_ = 0.0;
   takt::Trust trust_ = takt::Trust::warning;
   std::optional<Instant> drifted_, adopted_, acknowledged_;
@@ -214,15 +233,15 @@ void ControlRoom::look(Instant now) {
     if (trust_ == takt::Trust::invalid) text += ": " + live_.verdict().doubts.front().sentence;
     say(now, text);
   }
-  const std::optional<takt::Signal> throughput = throughput_.observe(twin, now);
+  throughput_.add(now, takt::ConstStateView(twin.model(), twin.state()).sinks[0]);
   std::vector<takt::Signal> signals;
-  if (throughput) signals.push_back(*throughput);
+  if (const auto per_h = throughput_.per_h()) signals.push_back({"throughput_per_h", "/", *per_h});
   tell(loop_->turn(twin, view(), now, signals), now);
   operate(now);
-  if (acknowledged_ && now - *acknowledged_ >= 1h && throughput && throughput->value >= 0.95 * planned_per_h_) {
+  const std::optional<double> per_h = throughput_.per_h();
+  if (acknowledged_ && now - *acknowledged_ >= 1h && per_h && *per_h >= 0.95 * planned_per_h_) {
     recovered_ = trust_ == takt::Trust::valid;
-    say(now, fmt::format("recovered: {:.0f} parts in the last hour, the twin is {}", throughput->value,
-                         takt::name_of(trust_)));
+    say(now, fmt::format("recovered: {:.0f} parts in the last hour, the twin is {}", *per_h, takt::name_of(trust_)));
   }
 }
 

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Room sync: event logs, the plant behind one and how alike two are.
+// Room sync: a plant from an event log.
 #include <pybind11/stl.h>
 
 #include <algorithm>
 
-#include "arguments.hpp"
 #include "rooms.hpp"
 #include "takt/io/store/event_log_file.hpp"
-#include "takt/sync/alignment.hpp"
 #include "takt/sync/discovery.hpp"
 
 namespace takt::python {
@@ -45,15 +43,6 @@ io::EventLogColumns columns_of(const Texts& columns, const Texts& kinds, const s
   return all;
 }
 
-void expect_zone(const std::string& zone) {
-  if (!zone_exists(zone))
-    throw InvalidInput(Fault{.path = "zone", .value = zone, .expected = "an IANA time zone such as \"Europe/Paris\""});
-}
-
-EventLog read_log(const std::string& log, bool is_file, const io::EventLogColumns& columns) {
-  return is_file ? io::read_event_log(log, columns) : io::parse_event_log(log, columns);
-}
-
 Discovered discover_log(const std::string& log, bool is_file, const Texts& columns, const Texts& kinds,
                         const std::string& zone, const std::string& stations, double least_share,
                         const std::string& name) {
@@ -62,20 +51,10 @@ Discovered discover_log(const std::string& log, bool is_file, const Texts& colum
       {"automatic", By::automatic}, {"resource", By::resource}, {"activity", By::activity}};
   const DiscoveryOptions options{
       .stations = named(kStations, stations, "stations"), .name = name, .zone = zone, .least_share = least_share};
-  expect_zone(zone);
-  return discover(read_log(log, is_file, columns_of(columns, kinds, zone)), options);
-}
-
-Alignment align_logs(const std::string& first, bool first_is_file, const std::string& second, bool second_is_file,
-                     const Texts& columns, const Texts& kinds, const std::string& zone, const py::object& within,
-                     const py::object& listed) {
-  AlignOptions options{.listed = to_count(listed, "listed", 0, 1'000'000'000)};
-  if (!within.is_none()) options.within = to_length(within, "within");
-  const py::gil_scoped_release release;
-  expect_zone(zone);
+  if (!zone_exists(zone))
+    throw InvalidInput(Fault{.path = "zone", .value = zone, .expected = "an IANA time zone such as \"Europe/Paris\""});
   const io::EventLogColumns held = columns_of(columns, kinds, zone);
-  return align(events_of(read_log(first, first_is_file, held)), events_of(read_log(second, second_is_file, held)),
-               options);
+  return discover(is_file ? io::read_event_log(log, held) : io::parse_event_log(log, held), options);
 }
 
 }  // namespace
@@ -94,37 +73,6 @@ void bind_discovery(py::module_& module) {
   module.def("discover_log", &discover_log, py::arg("log"), py::arg("is_file"), py::arg("columns"), py::arg("kinds"),
              py::arg("zone"), py::arg("stations"), py::arg("least_share"), py::arg("name"),
              "Finds the plant behind a log, a file or CSV text.", py::call_guard<py::gil_scoped_release>());
-  py::class_<StationAlignment>(module, "StationAlignment")
-      .def_readonly("station", &StationAlignment::station)
-      .def_readonly("first", &StationAlignment::first)
-      .def_readonly("second", &StationAlignment::second)
-      .def_readonly("in_order", &StationAlignment::in_order)
-      .def_readonly("in_time", &StationAlignment::in_time)
-      .def_property_readonly("logic", &StationAlignment::logic)
-      .def_property_readonly("timing", &StationAlignment::timing)
-      .def_property_readonly("within_s", [](const StationAlignment& station) { return to_seconds(station.within); });
-  py::class_<UnmatchedEvent>(module, "UnmatchedEvent")
-      .def_readonly("in_first", &UnmatchedEvent::in_first)
-      .def_readonly("station", &UnmatchedEvent::station)
-      .def_property_readonly("event", [](const UnmatchedEvent& event) { return std::string(name_of(event.what)); })
-      .def_readonly("product", &UnmatchedEvent::product)
-      .def_property_readonly("at_ns", [](const UnmatchedEvent& event) { return event.at.time_since_epoch().count(); })
-      .def_property_readonly("apart_s", [](const UnmatchedEvent& event) -> std::optional<double> {
-        if (!event.apart) return std::nullopt;
-        return to_seconds(*event.apart);
-      });
-  py::class_<Alignment>(module, "Alignment")
-      .def_readonly("logic", &Alignment::logic)
-      .def_readonly("timing", &Alignment::timing)
-      .def_readonly("first", &Alignment::first)
-      .def_readonly("second", &Alignment::second)
-      .def_readonly("in_order", &Alignment::in_order)
-      .def_readonly("in_time", &Alignment::in_time)
-      .def_readonly("stations", &Alignment::stations)
-      .def_readonly("unmatched", &Alignment::unmatched);
-  module.def("align_logs", &align_logs, py::arg("first"), py::arg("first_is_file"), py::arg("second"),
-             py::arg("second_is_file"), py::arg("columns"), py::arg("kinds"), py::arg("zone"), py::arg("within"),
-             py::arg("listed"), "Compares two logs, files or CSV texts, event by event.");
 }
 
 }  // namespace takt::python

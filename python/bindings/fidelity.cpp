@@ -19,20 +19,12 @@ void bind_fidelity(py::module_& module) {
       .def_readonly("limit", &Doubt::limit)
       .def_property_readonly("since_ns", [](const Doubt& doubt) { return doubt.since.time_since_epoch().count(); })
       .def_readonly("sentence", &Doubt::sentence);
-  py::class_<AlignmentScores>(module, "AlignmentScores", "How alike what was told and the twin's futures are.")
-      .def_readonly("windows", &AlignmentScores::windows)
-      .def_readonly("logic", &AlignmentScores::logic)
-      .def_readonly("timing", &AlignmentScores::timing)
-      .def_readonly("expected_logic", &AlignmentScores::expected_logic)
-      .def_readonly("expected_timing", &AlignmentScores::expected_timing)
-      .def_readonly("furthest", &AlignmentScores::furthest);
   py::class_<Verdict>(module, "Verdict", "Whether a twin can be trusted, why not, and since when.")
       .def_property_readonly("trust", [](const Verdict& verdict) { return std::string(name_of(verdict.trust)); })
       .def_property_readonly("stage", [](const Verdict& verdict) { return std::string(name_of(verdict.stage)); })
       .def_property_readonly("since_ns",
                              [](const Verdict& verdict) { return verdict.since.time_since_epoch().count(); })
-      .def_readonly("doubts", &Verdict::doubts)
-      .def_readonly("alignment", &Verdict::alignment);
+      .def_readonly("doubts", &Verdict::doubts);
 }
 
 }  // namespace takt::python

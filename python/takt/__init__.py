@@ -50,7 +50,6 @@ from ._core import (
     __version__,
 )
 from . import choosing
-from .alignment import Alignment, align
 from .choosing import optimise
 from .cyber import Ict, Placements, ict, placements
 from .discovery import Discovered, discover
@@ -63,11 +62,9 @@ from .study import run, what_if
 from .study_plan import StudyPlan, merge, plan, run_task
 from .timeline import Timeline
 from .twin import Twin
-from .verdict import AlignmentScores, Doubt, Verdict
+from .verdict import Doubt, Verdict
 
 __all__ = [
-    "Alignment",
-    "AlignmentScores",
     "CellChange",
     "Discovered",
     "Doubt",
@@ -89,7 +86,6 @@ __all__ = [
     "Twin",
     "Verdict",
     "__version__",
-    "align",
     "choosing",
     "discover",
     "ict",

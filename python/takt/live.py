@@ -8,18 +8,7 @@ import os
 import time
 from datetime import datetime, timedelta, timezone
 from types import TracebackType
-from typing import (
-    TYPE_CHECKING,
-    AsyncIterator,
-    Callable,
-    Dict,
-    Iterator,
-    List,
-    Optional,
-    Tuple,
-    Type,
-    Union,
-)
+from typing import TYPE_CHECKING, AsyncIterator, Callable, Dict, List, Optional, Tuple, Type
 from zoneinfo import ZoneInfo
 
 from . import _core
@@ -33,7 +22,6 @@ if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import]
 
 _News = Tuple[int, int, int, bool]
-_Wait = Tuple[_News, float]
 _LOOK_S = 0.1  # how soon a wait that was given up or interrupted ends
 
 
@@ -226,35 +214,27 @@ class LiveTwin:
         KeyboardInterrupt
             Within 0.2 s of Ctrl-C.
         """
-        for look in self._looks(condition, timeout):
-            if isinstance(look, bool):
-                return look
-            self._core.wait(*look)
-        return False
+        end = time.monotonic() + _core.seconds_of(timeout)
+        while True:
+            seen = self._core.news()
+            if condition(self):
+                return True
+            if seen[3] or time.monotonic() >= end:
+                return False
+            self._core.wait(seen, max(0.0, min(_LOOK_S, end - time.monotonic())))
 
     async def until(
         self, condition: Callable[[LiveTwin], object], timeout: Duration = "10 s"
     ) -> bool:
         """As `wait_for`, while other coroutines run."""
-        for look in self._looks(condition, timeout):
-            if isinstance(look, bool):
-                return look
-            await self._next(*look)
-        return False
-
-    def _looks(
-        self, condition: Callable[[LiveTwin], object], timeout: Duration
-    ) -> Iterator[Union[bool, _Wait]]:
-        """What to wait for before the next look, again and again; then what came of it."""
         end = time.monotonic() + _core.seconds_of(timeout)
         while True:
             seen = self._core.news()
             if condition(self):
-                yield True
-            left = end - time.monotonic()
-            if seen[3] or left <= 0.0:
-                yield False
-            yield seen, min(_LOOK_S, left)
+                return True
+            if seen[3] or time.monotonic() >= end:
+                return False
+            await self._next(seen, end - time.monotonic())
 
     async def verdicts(self) -> AsyncIterator[Verdict]:
         """The verdict as it stands, then each time its trust or stage has changed.
@@ -287,8 +267,9 @@ class LiveTwin:
                 yield
 
     async def _next(self, seen: _News, most_s: float) -> _News:
+        wait_s = max(0.0, min(_LOOK_S, most_s))
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(None, self._core.wait, seen, most_s)
+        return await loop.run_in_executor(None, self._core.wait, seen, wait_s)
 
     def __repr__(self) -> str:
         return f"LiveTwin({self.verdict})"

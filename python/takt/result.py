@@ -32,6 +32,8 @@ class Result:
         Their names, in the order of `values`.
     replications : int
         Runs of each scenario.
+    antithetic : bool
+        Whether runs 2i and 2i + 1 are antithetic pairs, and intervals of the means of pairs.
     plant : str
         The name of the plant.
     model_hash : str
@@ -53,6 +55,7 @@ class Result:
         self._study = study  # to run futures again; none once stored
         self.scenarios: List[str] = self._core.scenarios
         self.replications: int = self._core.replications
+        self.antithetic: bool = self._core.antithetic
         self.plant: str = stored.provenance.plant_name
         self.model_hash: str = stored.provenance.model_hash
         self.seed: int = stored.provenance.seed

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from html import escape
-from typing import Optional, Tuple
+from typing import Tuple
 from zoneinfo import ZoneInfo
 
 from . import _core
@@ -22,7 +22,7 @@ class Doubt:
         What it alone leads to: ``Warning`` or ``Invalid``.
     check : str
         Which check has failed: ``modes``, ``levels``, ``calibration``, ``coverage``, ``skill``,
-        ``alignment``, ``drift``, ``source``, ``merge``, ``evidence``.
+        ``drift``, ``source``, ``merge``, ``evidence``.
     about : str
         The path or the source it speaks of; ``/`` is the whole plant.
     value, limit : float
@@ -43,30 +43,6 @@ class Doubt:
 
 
 @dataclass(frozen=True)
-class AlignmentScores:
-    """How alike what was told and the twin's futures are, event by event, of late; 1 is the same.
-
-    Attributes
-    ----------
-    windows : int
-        Forecasts that were held against what was told.
-    logic, timing : float
-        The share of events in the same order; at about the same time, too.
-    expected_logic, expected_timing : float
-        The same of the futures among each other: what a twin that is right comes to.
-    furthest : str
-        The machine that lacks most; empty if none lacks any.
-    """
-
-    windows: int
-    logic: float
-    timing: float
-    expected_logic: float
-    expected_timing: float
-    furthest: str
-
-
-@dataclass(frozen=True)
 class Verdict:
     """How far a twin can be trusted.
 
@@ -80,15 +56,12 @@ class Verdict:
         Since when it has been of that trust.
     doubts : tuple of Doubt
         Worst first; empty when valid.
-    alignment : AlignmentScores, optional
-        None before events were compared.
     """
 
     trust: str
     stage: str
     since: datetime
     doubts: Tuple[Doubt, ...]
-    alignment: Optional[AlignmentScores] = None
 
     def __str__(self) -> str:
         return f"{self.trust} ({self.stage}) since {self.since.isoformat()}"
@@ -109,8 +82,4 @@ def as_verdict(core: _core.Verdict, zone: str = "UTC") -> Verdict:
         Doubt(d.trust, d.check, d.about, d.value, d.limit, instant(d.since_ns), d.sentence)
         for d in core.doubts
     )
-    a = core.alignment
-    alignment = None if a is None else AlignmentScores(
-        a.windows, a.logic, a.timing, a.expected_logic, a.expected_timing, a.furthest
-    )
-    return Verdict(core.trust, core.stage, instant(core.since_ns), doubts, alignment)
+    return Verdict(core.trust, core.stage, instant(core.since_ns), doubts)

@@ -54,26 +54,6 @@ def test_the_verdict_goes_with_the_result(tmp_path):
     assert pickle.loads(pickle.dumps(result)).verdict == result.verdict
 
 
-def test_the_verdict_tells_how_alike_events_and_futures_are(tmp_path):
-    twin = twin_of(tmp_path, hours=0)
-    assert twin.verdict.alignment is None
-    for minute in range(1, 32):
-        twin.apply({
-            "ts": f"2026-03-02T06:{minute:02}:00+01:00",
-            "source": "plc",
-            "seq": minute,
-            "complete": True,
-            "entities": {"/acme/hall/line_1/press": {"counters": {"good": 2 * minute}}},
-        })
-    alignment = twin.verdict.alignment
-    assert alignment.windows == 2  # from the second report to the thirty-first there are two of ten minutes
-    assert 0.8 < alignment.logic <= 1.0
-    assert 0.7 < alignment.expected_timing <= alignment.expected_logic <= 1.0
-    result = twin.what_if({"as is": {}}, horizon="1 h", replications=3)
-    assert json.loads(result.to_json())["verdict"]["alignment"]["windows"] == 2
-    assert pickle.loads(pickle.dumps(result)).verdict == twin.verdict
-
-
 def test_a_run_without_a_twin_has_no_verdict(tmp_path):
     twin_of(tmp_path, hours=0)
     result = takt.run(tmp_path / "line.json", horizon="1 h", replications=2)

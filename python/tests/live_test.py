@@ -4,8 +4,6 @@
 import asyncio
 import json
 import os
-import subprocess
-import sys
 
 import pytest
 import takt
@@ -148,71 +146,3 @@ def test_every_fault_of_the_sources_is_told(two_machines, tmp_path):
         takt.LiveTwin(takt.Plant.from_json(two_machines), wrong)
     with pytest.raises(takt.FileError):
         takt.LiveTwin(takt.Plant.from_json(two_machines), tmp_path / "none.json")
-
-
-FULL_DISK = """
-import json, os, resource, signal, sys, time
-import takt
-
-plant, folder, end = sys.argv[1:]
-signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, resource.RLIM_INFINITY))
-history = os.path.join(folder, "h.h5")
-live = takt.LiveTwin(plant, os.path.join(folder, "sources.json"), history=history)
-print("begun", flush=True)
-for n in range(200):
-    if any("cannot write" in trouble for trouble in live.troubles):
-        break
-    time.sleep(0.05)
-else:
-    sys.exit("it was never told that the disk is full")
-if end == "stop":
-    try:
-        live.stop()
-    except takt.Error as error:
-        print(error)
-print("ended", flush=True)
-"""
-
-
-@pytest.mark.parametrize("end", ["stop", "leave", "h5py"])
-def test_a_program_whose_disk_stays_full_ends_as_it_should(two_machines, plc, tmp_path, end):
-    plant = tmp_path / "plant.json"
-    plant.write_text(json.dumps(two_machines))
-    script = FULL_DISK
-    if end == "h5py":  # HDF5 is another's too, who closes his files at the end
-        pytest.importorskip("h5py")
-        other = tmp_path / "other.h5"
-        opens = f"other = h5py.File({str(other)!r}, 'w')"
-        script = f"import h5py\n{opens}\nother['x'] = [1, 2]\n{script}"
-    runs = subprocess.Popen(
-        [sys.executable, "-c", script, plant, tmp_path, "leave" if end == "h5py" else end],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert runs.stdout.readline() == "begun\n"
-    plc.send(message(0, 0, 0, complete=True))
-    for minute in range(60):
-        plc.send(
-            *(
-                message(1 + 60 * minute + second, 0, minute, ts=stamp(minute, second))
-                for second in range(60)
-            )
-        )
-    out, said = runs.communicate(timeout=100)
-    assert (runs.returncode, said) == (0, ""), (out, said)
-    assert out.endswith("ended\n")
-    assert ("the history cannot be written" in out) == (end == "stop")
-    if end == "h5py":
-        import h5py
-
-        with h5py.File(other) as kept:
-            assert list(kept["x"]) == [1, 2]
-    # What was acknowledged is in the history and its journal: the next one goes on with it.
-    with takt.LiveTwin(str(plant), plc.sources, history=tmp_path / "h.h5") as live:
-        assert live.wait_for(lambda live: live.twin is not None, "20 s")
-
-
-def stamp(minute, second):
-    return f"2026-03-02T{6 + minute // 60:02}:{minute % 60:02}:{second:02}Z"

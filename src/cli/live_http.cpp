@@ -7,7 +7,6 @@
 #include <charconv>
 #include <thread>
 
-#include "cli/live_control.hpp"
 #include "cli/live_json.hpp"
 #include "cli/live_metrics.hpp"
 
@@ -21,44 +20,11 @@ WallClock::Instant now() {
   return std::chrono::time_point_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now());
 }
 
-bool is_loopback(const std::string& address) {
-  return address.starts_with("127.") || address == "::1" || address.starts_with("::ffff:127.");
-}
-
-/// Commands are confirmed from the same machine unless the file says otherwise, and never by a page that a browser has
-/// open: a page of anywhere could say it.
-std::string objection_to(const httplib::Request& request, const ControlRoom& control) {
-  if (request.has_header("Origin")) return "asked by a web page, expected a program such as curl";
-  if (!control.from_anywhere() && !is_loopback(request.remote_addr))
-    return "asked from " + request.remote_addr +
-           R"(, expected this machine: "http": "anywhere" in the file allows more)";
-  return {};
-}
-
-void answer_control(httplib::Server& server, ControlRoom& control) {
-  server.Get("/control", [&control](const httplib::Request&, httplib::Response& response) {
-    response.set_content(pretty(control.document()), kJson);
-  });
-  server.Post("/control/(\\w+)", [&control](const httplib::Request& request, httplib::Response& response) {
-    ControlRoom::Reply reply;
-    if (const std::string objection = objection_to(request, control); !objection.empty()) {
-      constexpr int kForbidden = 403;
-      reply = {kForbidden, {{"error", objection}}};
-    } else {
-      reply = control.act(request.matches[1], {request.params.begin(), request.params.end()});
-    }
-    response.status = reply.status;
-    response.set_content(pretty(reply.document), kJson);
-  });
-}
-
 /// Whether the service does its work; whether its twin is to be trusted is the verdict's.
-Json health_json(const io::LiveService& service, const ControlRoom* control) {
+Json health_json(const io::LiveService& service) {
   Json troubles = Json::array();
   if (!service.is_running()) troubles.push_back("it is about to end");
   if (const std::string why = service.keep_trouble(); !why.empty()) troubles.push_back(why);
-  if (control != nullptr)
-    if (const std::string why = control->status().trouble; !why.empty()) troubles.push_back("control: " + why);
   Json document = {{"status", troubles.empty() ? "ok" : "failing"}};
   if (const std::string why = service.forecast_trouble(); !why.empty()) troubles.push_back("forecast: " + why);
   service.look([&](const LiveTwin& twin) {
@@ -92,8 +58,7 @@ struct LiveHttp::Impl {
   std::thread listener;
 };
 
-LiveHttp::LiveHttp(const ListenAt& at, const io::LiveService& service, ControlRoom* control)
-    : impl_(std::make_unique<Impl>()) {
+LiveHttp::LiveHttp(const ListenAt& at, const io::LiveService& service) : impl_(std::make_unique<Impl>()) {
   httplib::Server& server = impl_->server;
   server.new_task_queue = [] { return new httplib::ThreadPool(kThreads); };  // NOLINT: the server takes it over
   server.set_keep_alive_max_count(1);  // so that nobody keeps the service from ending
@@ -110,12 +75,11 @@ LiveHttp::LiveHttp(const ListenAt& at, const io::LiveService& service, ControlRo
   const auto answer = [](httplib::Response& response, const Json& document) {
     response.set_content(pretty(document), kJson);
   };
-  if (control != nullptr) answer_control(server, *control);
-  server.Get("/metrics", [&service, control](const httplib::Request&, httplib::Response& response) {
-    response.set_content(metrics_text(service, now(), control), "text/plain; version=0.0.4; charset=utf-8");
+  server.Get("/metrics", [&service](const httplib::Request&, httplib::Response& response) {
+    response.set_content(metrics_text(service, now()), "text/plain; version=0.0.4; charset=utf-8");
   });
-  server.Get("/healthz", [&service, answer, control](const httplib::Request&, httplib::Response& response) {
-    const Json health = health_json(service, control);
+  server.Get("/healthz", [&service, answer](const httplib::Request&, httplib::Response& response) {
+    const Json health = health_json(service);
     answer(response, health);
     if (health["status"] != "ok") response.status = 503;
   });

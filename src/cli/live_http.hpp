@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a live service tells over HTTP: /metrics, /healthz, /state, /forecast, /verdict, /control. docs/live.md.
+// What a live service tells over HTTP: /metrics, /healthz, /state, /forecast, /verdict. docs/live.md.
 #pragma once
 
 #include <memory>
@@ -8,8 +8,6 @@
 #include "takt/io/live/service.hpp"
 
 namespace takt::cli {
-
-class ControlRoom;
 
 /// HOST:PORT.
 struct ListenAt {
@@ -22,8 +20,8 @@ ListenAt read_listen_at(const std::string& text);
 /// Answers from its own threads as long as it lives.
 class LiveHttp {
  public:
-  /// Throws Error if it cannot listen there. `control`: none, or what POST /control/... speaks to.
-  LiveHttp(const ListenAt& at, const io::LiveService& service, ControlRoom* control = nullptr);
+  /// Throws Error if it cannot listen there.
+  LiveHttp(const ListenAt& at, const io::LiveService& service);
   ~LiveHttp();
   LiveHttp(const LiveHttp&) = delete;
   LiveHttp& operator=(const LiveHttp&) = delete;

@@ -64,18 +64,10 @@ Json json_of(const Verdict& verdict) {
                       {"limit", doubt.limit},
                       {"since", to_text(doubt.since)},
                       {"sentence", doubt.sentence}});
-  Json document = {{"trust", name_of(verdict.trust)},
-                   {"stage", name_of(verdict.stage)},
-                   {"since", to_text(verdict.since)},
-                   {"doubts", std::move(doubts)}};
-  if (const auto& alignment = verdict.alignment)
-    document["alignment"] = {{"windows", alignment->windows},
-                             {"logic", alignment->logic},
-                             {"timing", alignment->timing},
-                             {"expected_logic", alignment->expected_logic},
-                             {"expected_timing", alignment->expected_timing},
-                             {"furthest", alignment->furthest}};
-  return document;
+  return {{"trust", name_of(verdict.trust)},
+          {"stage", name_of(verdict.stage)},
+          {"since", to_text(verdict.since)},
+          {"doubts", std::move(doubts)}};
 }
 
 Json account_json(const LiveTwin& twin) {

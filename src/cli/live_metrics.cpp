@@ -3,11 +3,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <string_view>
 
-#include "cli/live_control.hpp"
 #include "cli/live_json.hpp"
 #include "takt/core/version.hpp"
 
@@ -106,12 +104,6 @@ void add_trust(std::string& text, const LiveTwin& twin) {
   }
   Metric(text, "takt_doubts", "gauge", "Reasons to trust the twin less.")
       .value(static_cast<double>(twin.verdict().doubts.size()));
-  if (const auto& alignment = twin.verdict().alignment) {
-    Metric logic(text, "takt_alignment_logic", "gauge", "Events in the order of the twin's futures, of 1.");
-    logic.value("of", "plant", alignment->logic).value("of", "futures", alignment->expected_logic);
-    Metric timing(text, "takt_alignment_timing", "gauge", "Events at the times of the twin's futures, of 1.");
-    timing.value("of", "plant", alignment->timing).value("of", "futures", alignment->expected_timing);
-  }
   Metric in_step(text, "takt_source_in_step", "gauge", "Whether everything a source sent since its birth is known.");
   for (const std::string& source : twin.ingest().sources())
     in_step.value("source", source, twin.ingest().standing(source) == SourceStanding::in_step ? 1.0 : 0.0);
@@ -131,31 +123,9 @@ void add_forecast(std::string& text, const io::LiveService& service) {
       .value(service.keep_trouble().empty() ? 0.0 : 1.0);
 }
 
-void add_control(std::string& text, const io::ControlStatus& status) {
-  Metric(text, "takt_control_armed", "gauge", "Whether commands may go out.").value(status.is_armed ? 1.0 : 0.0);
-  Metric alerts(text, "takt_alerts_active", "gauge", "Alerts whose condition holds, by severity.");
-  for (const Severity each : {Severity::notice, Severity::warning, Severity::alarm})
-    alerts.value("severity", takt::name_of(each),
-                 static_cast<double>(std::ranges::count_if(
-                     status.alerts, [&](const Alert& alert) { return alert.active && alert.severity == each; })));
-  Metric(text, "takt_work_orders_open", "gauge", "Work orders that are neither ended nor aborted.")
-      .value(static_cast<double>(status.work.size()));
-  using enum CommandState;
-  Metric open(text, "takt_commands_open", "gauge", "Commands under way, by state.");
-  for (const CommandState each : {awaiting_confirmation, ready, sent})
-    open.value("state", takt::name_of(each),
-               static_cast<double>(std::ranges::count(status.commands, each, &CommandDesk::Followed::state)));
-  Metric entries(text, "takt_control_entries_total", "counter", "Entries of the record since the start, by what.");
-  for (const auto& [what, n] : status.entries) entries.value("what", what, static_cast<double>(n));
-  Metric refusals(text, "takt_commands_refused_total", "counter", "Commands and confirmations refused, by reason.");
-  for (const auto& [why, n] : status.refused) refusals.value("reason", why, static_cast<double>(n));
-  Metric(text, "takt_control_record_failed", "gauge", "Whether the last entry could not be written down.")
-      .value(status.trouble.empty() ? 0.0 : 1.0);
-}
-
 }  // namespace
 
-std::string metrics_text(const io::LiveService& service, WallClock::Instant now, const ControlRoom* control) {
+std::string metrics_text(const io::LiveService& service, WallClock::Instant now) {
   std::string text;
   service.look([&](const LiveTwin& twin) {
     const Model& model = twin.model();
@@ -175,7 +145,6 @@ std::string metrics_text(const io::LiveService& service, WallClock::Instant now,
     add_latency(text, twin.counts().latency);
   });
   add_forecast(text, service);
-  if (control != nullptr) add_control(text, control->status());
   return text;
 }
 

@@ -7,9 +7,7 @@
 
 namespace takt::cli {
 
-class ControlRoom;
-
 /// A live service for Prometheus (text format 0.0.4); the names are listed in docs/live.md.
-std::string metrics_text(const io::LiveService& service, WallClock::Instant now, const ControlRoom* control = nullptr);
+std::string metrics_text(const io::LiveService& service, WallClock::Instant now);
 
 }  // namespace takt::cli

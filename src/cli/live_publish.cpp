@@ -42,26 +42,8 @@ PublishTo read_publish_to(const std::string& text) {
   return {text.substr(0, colon), text.substr(colon + 1)};
 }
 
-namespace {
-
-io::MqttListening listening(const std::string& topic, std::span<const std::string_view> verbs,
-                            LivePublisher::Said said) {
-  const std::string prefix = topic + "/control/";
-  io::MqttListening listening;
-  for (const std::string_view verb : verbs) listening.topics.push_back(prefix + std::string(verb));
-  listening.heard = [prefix, said = std::move(said)](const io::MqttMessage& message) {
-    said(message.topic.substr(std::min(prefix.size(), message.topic.size())), message);
-  };
-  return listening;
-}
-
-}  // namespace
-
-LivePublisher::LivePublisher(const PublishTo& to, const io::Sources& sources, std::span<const std::string_view> verbs,
-                             Said said)
-    : topic_(to.topic),
-      publisher_(broker_of(to, sources), {topic_ + "/status", "offline", true},
-                 listening(topic_, verbs, std::move(said))) {
+LivePublisher::LivePublisher(const PublishTo& to, const io::Sources& sources)
+    : topic_(to.topic), publisher_(broker_of(to, sources), {topic_ + "/status", "offline", true}) {
   publish("status", "online");
 }
 
@@ -74,25 +56,14 @@ void LivePublisher::verdict(const Verdict& verdict) { publish("verdict", one_lin
 
 void LivePublisher::forecast(const io::LiveForecast& forecast) { publish("forecast", one_line(json_of(forecast))); }
 
-void LivePublisher::control(const Json& document) { publish("control", one_line(document)); }
-
-void LivePublisher::answer(const std::string& verb, Json reply) {
-  reply["verb"] = verb;
-  publish("control/answer", one_line(reply), false);
-}
-
-void LivePublisher::publish(const std::string& leaf, std::string payload, bool retain) {
+void LivePublisher::publish(const std::string& leaf, std::string payload) {
   const std::lock_guard lock(mutex_);
   const std::string topic = topic_ + '/' + leaf;
-  sent_.emplace_back(topic, publisher_.publish({topic, std::move(payload), retain}));
+  sent_.emplace_back(topic, publisher_.publish({topic, std::move(payload), true}));
 }
 
 void LivePublisher::say_refused() {
   const std::lock_guard lock(mutex_);
-  if (const Fault trouble = publisher_.trouble(); trouble != trouble_) {
-    trouble_ = trouble;
-    if (trouble != Fault{}) say("--publish " + topic_ + ": " + to_text(trouble));
-  }
   while (!sent_.empty() && sent_.front().second.wait_for(0s) == std::future_status::ready) {
     const std::string topic = std::move(sent_.front().first);
     const io::Published published = sent_.front().second.get();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The command line of takt, a verb a file.
 #include "cli/verbs.hpp"
+#include "takt/io/store/live_history.hpp"
 
 namespace takt::cli {
 
@@ -24,4 +25,7 @@ std::span<const Verb> all_verbs() {
 
 }  // namespace takt::cli
 
-int main(int argc, char** argv) { return takt::cli::run_command_line(argc, argv, takt::cli::all_verbs()); }
+int main(int argc, char** argv) {
+  takt::io::leave_unwritten_files_at_exit();
+  return takt::cli::run_command_line(argc, argv, takt::cli::all_verbs());
+}

@@ -41,9 +41,10 @@ void check(const Options& options) {
 /// What would run.
 std::string dry_text(const io::PreparedPlan& plan) {
   std::string text =
-      fmt::format("{}: {} scenarios x {} replications = {} futures, {} figures each\nplan {}\n",
+      fmt::format("{}: {} scenarios x {} replications{} = {} futures, {} figures each\nplan {}\n",
                   plan.study.present().model->plant.name, plan.study.scenarios(), plan.study.options().replications,
-                  plan.study.futures(), plan.study.kpis().size(), plan.hash);
+                  plan.study.options().antithetic ? " in antithetic pairs" : "", plan.study.futures(),
+                  plan.study.kpis().size(), plan.hash);
   for (const auto& scenario : plan.plan.scenarios) {
     text += fmt::format("\n{}{}\n", scenario.name, scenario.plant.empty() ? "" : ", in a plant of its own");
     for (const auto& [path, value] : scenario.numbers) text += fmt::format("  {} = {}\n", path, value);
@@ -62,6 +63,7 @@ Json dry_document(const io::PreparedPlan& plan) {
           {"plant", plan.study.present().model->plant.name},
           {"model_hash", hex(plan.study.present().model->hash())},
           {"replications", plan.study.options().replications},
+          {"antithetic", plan.study.options().antithetic},
           {"futures", plan.study.futures()},
           {"figures", plan.study.kpis().size()},
           {"scenarios", std::move(scenarios)}};
@@ -98,7 +100,7 @@ class Runner {
   std::uint32_t run_to(const std::vector<PrecisionGoal>& goals, bool& reached) {
     const std::uint32_t most = plan_.study.options().replications;
     std::uint32_t n = goals.empty() ? most : std::min(kFirstRound, most);
-    for (;; n = next_round(n, most)) {
+    for (;; n = next_round(n, plan_.study.options())) {
       run(collector_.missing(n));
       reached = is_reached(goals, plan_.study, collector_, n);
       if (goals.empty() || reached || n == most) break;
@@ -142,6 +144,9 @@ int run_study(const Options& options, io::Ranks* ranks, const std::stop_token& s
     return kDone;
   }
   if (options.shard) return run_shard(options, plan, ranks, stop);
+  if (plan.study.options().replications != options.wishes.study.replications)
+    say(fmt::format("antithetic pairs: {} replications of each scenario instead of {}",
+                    plan.study.options().replications, options.wishes.study.replications));
   Runner runner(options, plan, ranks, stop);
   bool reached = true;
   const std::uint32_t n = runner.run_to(options.precision, reached);
@@ -203,6 +208,9 @@ Action declare_study(Arguments& arguments) {
       "Run until the mean of a figure is known so well in every scenario: \"throughput_per_h=1 %\"");
   arguments.option("--seed", "N", wishes.seed, "Names the random numbers (default 1)");
   arguments.option("--threads", "N", wishes.study.threads, {0, kMostThreads}, "Threads; 0, the default, is one a core");
+  arguments.flag("--antithetic", wishes.study.antithetic,
+                 "Run replications as pairs, the second with every random number u as 1 - u: the same precision with "
+                 "fewer; an odd number of them is rounded up");
   arguments.flag("--mpi", options->mpi, "Run on the ranks of MPI: mpirun -n 17 takt study ... --mpi");
   arguments.repeated(
       "--shard", "I/N", [options](const std::string& text) { options->shard = io::parse_shard(text); },

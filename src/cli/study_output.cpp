@@ -75,9 +75,10 @@ std::string study_text(const io::PreparedPlan& plan, const StudyResult& result) 
   if (options.warmup.count() > 0) text += " after a warm-up of " + to_text(options.warmup);
   if (present.state || !(clock == WallClock{}))
     text += " from " + to_text(clock.to_wall(present.state ? present.state->now : Time{}));
-  text += fmt::format(", {} {}, {} {} of each\n", result.scenarios.size(),
-                      result.scenarios.size() == 1 ? "scenario" : "scenarios", result.replications,
-                      result.replications == 1 ? "future" : "futures");
+  text +=
+      fmt::format(", {} {}, {} {} of each{}\n", result.scenarios.size(),
+                  result.scenarios.size() == 1 ? "scenario" : "scenarios", result.replications,
+                  result.replications == 1 ? "future" : "futures", result.antithetic ? ", in antithetic pairs" : "");
   if (result.verdict) text += report::verdict_text(*result.verdict);
   text += "\n" + report::scenarios_table(result);
   if (result.scenarios.size() > 1) text += "\n" + report::comparison_table(result, model, result.scenarios.front());

@@ -110,15 +110,13 @@ Json document_of(const Replayed& replayed) {
 }
 
 int sync(const Options& options, const std::stop_token& stop) {
-  if (!options.live.armed_by.empty() && !options.live.control) throw WrongUsage("--armed goes with --control");
   if (options.live.sources) {
     if (options.snapshots || options.mapping || options.stream || options.checkpoint || options.twin.from)
       throw WrongUsage("--live goes without --snapshots, --mapping, --stream, --checkpoint and --from");
     return sync_live(options.twin.plant, options.twin.options, options.live, options.json, stop);
   }
-  if (options.live.forecast_every > Duration{0} || options.live.listen || options.live.publish ||
-      options.live.history || options.live.control)
-    throw WrongUsage("--forecast-every, --listen, --publish, --history and --control go with --live");
+  if (options.live.forecast_every > Duration{0} || options.live.listen || options.live.publish || options.live.history)
+    throw WrongUsage("--forecast-every, --listen, --publish and --history go with --live");
   if (options.snapshots.has_value() == (options.mapping || options.stream)) {
     throw WrongUsage("sync takes --snapshots FILE, --mapping FILE with --stream FILE, or --live FILE");
   }

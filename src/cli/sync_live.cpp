@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <atomic>
 #include <csignal>
 #include <map>
 #include <thread>
@@ -11,7 +10,6 @@
 
 #include "cli/exit_status.hpp"
 #include "cli/interrupt.hpp"
-#include "cli/live_control.hpp"
 #include "cli/live_json.hpp"
 #include "cli/messages.hpp"
 #include "takt/io/live/service.hpp"
@@ -106,9 +104,7 @@ std::string text_of(const LiveTwin& live) {
 struct Tellers {
   DoubtLog doubts;
   RejectionLog rejections;
-  std::optional<ControlRoom> control;
-  std::optional<LivePublisher> publisher;  ///< it speaks to the control room
-  std::atomic<bool> listens = false;       ///< the publisher is there to answer
+  std::optional<LivePublisher> publisher;
   std::optional<io::LiveHistory> history;
 
   void look(const LiveTwin& twin) {
@@ -117,7 +113,6 @@ struct Tellers {
     if (publisher) {
       if (is_news) publisher->verdict(twin.verdict());
       publisher->say_refused();
-      if (control && control->take_news()) publisher->control(control->document());
     }
     if (!history) return;
     if (is_news) history->historian().verdict(now(), twin.verdict());
@@ -153,10 +148,9 @@ struct Tellers {
 };
 
 /// The twin that a history leads to, or one that begins; what was found is said.
-LiveTwin begin(Plant plant, const LiveOptions& options, std::optional<io::LiveHistory>& history,
-               const LiveTwin::Sink& sink) {
-  if (!history) return LiveTwin(std::move(plant), options, sink);
-  LiveTwin live = history->recover(std::move(plant), options, sink);
+LiveTwin begin(Plant plant, const LiveOptions& options, std::optional<io::LiveHistory>& history) {
+  if (!history) return LiveTwin(std::move(plant), options);
+  LiveTwin live = history->recover(std::move(plant), options);
   const io::Recovery& found = history->recovery();
   if (found.last > 0)
     say(fmt::format("goes on after delivery {}: {} from the history, {} from the journal", found.last,
@@ -185,46 +179,12 @@ io::ServiceOptions service_options(const LiveWishes& wishes, Tellers& tellers) {
   options.passed = [&tellers](const LiveTwin& twin) { tellers.look(twin); };
   options.forecasted = [&tellers](const io::LiveForecast& forecast) { tellers.forecast(forecast); };
   options.forecast_failed = [](const std::string& why) { say("no forecast: " + why); };
-  if (tellers.control)
-    options.act = [&tellers](LiveTwin& live, WallClock::Instant at) {
-      if (tellers.control->pass(live, at) && tellers.history) tellers.history->put_aside(live, at);
-    };
   if (!tellers.history) return options;
   io::LiveHistory& history = *tellers.history;
   options.keep = history.keep();
   options.take = [&history](LiveTwin& live, Delivery& delivery) { return history.take(live, delivery); };
   options.pass = [&history](LiveTwin& live, WallClock::Instant at) { history.pass(live, at); };
   return options;
-}
-
-std::string read_person(const std::string& who) {
-  if (who.empty()) throw InvalidInput(Fault{.value = "\"\"", .expected = "the name of who arms it"});
-  return who;
-}
-
-/// What somebody says over the broker. A message that the broker had kept is of somebody long gone.
-void listen_to(Tellers& tellers, const std::string& verb, const io::MqttMessage& message) {
-  if (!tellers.listens) return;
-  ControlRoom::Words words;
-  std::string fault;
-  const Json said = Json::parse(message.payload, nullptr, false);
-  if (message.retain)
-    fault = "a retained message, expected one that is said now";
-  else if (!said.is_object())
-    fault = R"(no JSON object, expected one such as {"request": "...", "who": "..."})";
-  else
-    for (const auto& [key, value] : said.items())
-      words[key] = value.is_string() ? value.get<std::string>() : value.dump();
-  Json reply =
-      fault.empty() ? tellers.control->act(verb, words).document : Json{{"error", message.topic + ": " + fault}};
-  if (reply.contains("error")) say(reply["error"].get<std::string>());
-  tellers.publisher->answer(verb, std::move(reply));
-}
-
-void connect_control(const LiveWishes& wishes, const LiveTwin& twin, Tellers& tellers) {
-  if (!wishes.control) return;
-  tellers.control.emplace(*wishes.control, wishes.armed_by, twin.model());
-  if (!wishes.publish && !wishes.listen) say("control: nothing can be confirmed without --publish or --listen");
 }
 
 }  // namespace
@@ -246,11 +206,6 @@ void declare_live(Arguments& arguments, LiveWishes& wishes) {
   arguments.repeated(
       "--publish", "SOURCE:TOPIC", [&wishes](const std::string& text) { wishes.publish = read_publish_to(text); },
       "Live: publish TOPIC/status, TOPIC/verdict and TOPIC/forecast at the broker of that source");
-  arguments.option("--control", "FILE", wishes.control,
-                   "Live: raise alerts, write work orders and ask for commands as this takt-control/1 file says");
-  arguments.repeated(
-      "--armed", "WHO", [&wishes](const std::string& who) { wishes.armed_by = read_person(who); },
-      "Live: let commands of --control go out, in the name of this person and for the time that the file allows");
 }
 
 int sync_live(const std::filesystem::path& plant, const TwinOptions& twin, const LiveWishes& wishes, bool json,
@@ -262,33 +217,21 @@ int sync_live(const std::filesystem::path& plant, const TwinOptions& twin, const
   options.blind_after = sources.blind_after;
   options.clock = now;
   Tellers tellers;
+  if (wishes.publish) tellers.publisher.emplace(*wishes.publish, sources);
   if (wishes.history) tellers.history.emplace(*wishes.history);
-  const LiveTwin::Sink sink = [&](const Snapshot& message, const MergeReport&) {
-    if (tellers.control) tellers.control->hear(message);
-  };
-  LiveTwin twin_of_plant = begin(io::load_plant(plant), options, tellers.history, sink);
-  connect_control(wishes, twin_of_plant, tellers);
-  if (wishes.publish)
-    tellers.publisher.emplace(
-        *wishes.publish, sources, tellers.control ? ControlRoom::verbs() : std::span<const std::string_view>{},
-        [&tellers](const std::string& verb, const io::MqttMessage& message) { listen_to(tellers, verb, message); });
+  LiveTwin twin_of_plant = begin(io::load_plant(plant), options, tellers.history);
   std::vector<std::string> paths;
   for (const Entity& entity : twin_of_plant.model().entities)
     if (entity.kind <= Entity::Kind::sink) paths.push_back(entity.path);  // equipment
   io::LiveService service(std::move(twin_of_plant), io::make_sources(sources, paths), service_options(wishes, tellers));
-  ControlRoom* const control = tellers.control ? &*tellers.control : nullptr;
-  if (control != nullptr) control->connect(service);
-  tellers.listens = true;
   std::optional<LiveHttp> http;
   if (wishes.listen) {
-    http.emplace(*wishes.listen, service, control);
+    http.emplace(*wishes.listen, service);
     say("listening on " + http->address());
   }
   Interrupt::allow(kGrace);
   service.run(stop);
   http.reset();
-  if (control != nullptr) control->end(now());
-  if (control != nullptr && tellers.publisher) tellers.publisher->control(control->document());
   bool is_kept = true;
   service.look([&](const LiveTwin& live) {
     is_kept = !tellers.history || close(*tellers.history, live);

@@ -18,8 +18,6 @@ struct LiveWishes {
   std::uint32_t replications = 200, threads = 1;
   std::optional<ListenAt> listen;
   std::optional<PublishTo> publish;
-  std::optional<std::filesystem::path> control;
-  std::string armed_by;  ///< empty: not armed
 };
 
 void declare_live(Arguments& arguments, LiveWishes& wishes);

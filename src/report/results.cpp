@@ -85,22 +85,14 @@ std::string doubt_line(const Doubt& doubt) {
       json_number(doubt.limit), json_string(to_text(doubt.since)), json_string(doubt.sentence));
 }
 
-std::string alignment_line(const AlignmentScores& scores) {
-  return fmt::format(
-      R"({{"windows": {}, "logic": {}, "timing": {}, "expected_logic": {}, "expected_timing": {}, "furthest": {}}})",
-      scores.windows, json_number(scores.logic), json_number(scores.timing), json_number(scores.expected_logic),
-      json_number(scores.expected_timing), json_string(scores.furthest));
-}
-
 }  // namespace
 
 std::string verdict_json(const Verdict& verdict) {
   std::vector<std::string> doubts;
   for (const Doubt& doubt : verdict.doubts) doubts.push_back(doubt_line(doubt));
-  const std::string alignment = verdict.alignment ? R"(, "alignment": )" + alignment_line(*verdict.alignment) : "";
-  return fmt::format(R"({{"trust": {}, "stage": {}, "since": {}, "doubts": [{}]{}}})",
+  return fmt::format(R"({{"trust": {}, "stage": {}, "since": {}, "doubts": [{}]}})",
                      json_string(name_of(verdict.trust)), json_string(name_of(verdict.stage)),
-                     json_string(to_text(verdict.since)), fmt::join(doubts, ", "), alignment);
+                     json_string(to_text(verdict.since)), fmt::join(doubts, ", "));
 }
 
 Provenance provenance_of(const Present& present, const StudyOptions& options) {
@@ -132,6 +124,7 @@ std::string results_json(const StudyResult& result, const Provenance& provenance
   add("horizon_s", json_number(provenance.horizon_s));
   add("warmup_s", json_number(provenance.warmup_s));
   add("replications", std::to_string(result.replications));
+  if (result.antithetic) add("antithetic", "true");
   add("semantics", provenance.semantics);
   if (result.verdict) add("verdict", verdict_json(*result.verdict));
   add("kpis", array_of(kpis));

@@ -42,13 +42,6 @@ std::string machine_word(const Model& model, const State& state, std::uint32_t m
   return words;
 }
 
-std::string alignment_words(const AlignmentScores& scores) {
-  return fmt::format(
-      "Of events, {:.0f} % agree with its futures in order and {:.0f} % in time, of {:.0f} % and {:.0f} % "
-      "that would be right",
-      100.0 * scores.logic, 100.0 * scores.timing, 100.0 * scores.expected_logic, 100.0 * scores.expected_timing);
-}
-
 }  // namespace detail
 
 std::string verdict_text(const Verdict& verdict) {
@@ -58,7 +51,6 @@ std::string verdict_text(const Verdict& verdict) {
   for (std::size_t i = 0; i < std::min(verdict.doubts.size(), kShown); ++i)
     text += fmt::format("  {}: {}\n", name_of(verdict.doubts[i].trust), verdict.doubts[i].sentence);
   if (verdict.doubts.size() > kShown) text += fmt::format("  and {} more\n", verdict.doubts.size() - kShown);
-  if (verdict.alignment) text += detail::alignment_words(*verdict.alignment) + "\n";
   return text;
 }
 

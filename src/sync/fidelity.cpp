@@ -13,14 +13,13 @@ constexpr std::uint64_t kLeastMessages = 3;  // of a source that never says that
 constexpr std::uint32_t kToRecover = 3;      // merges after one that was rejected
 constexpr double kConflictFades = 0.95;      // a message
 constexpr double kConflicts = 3.0;
-constexpr std::int64_t kBeyond = 4;  // a fourth of the horizon: futures whose events are compared are run that much on
-constexpr std::int64_t kLate = 5;    // a count that comes later than a fifth of the horizon is not waited for
+constexpr std::int64_t kLate = 5;  // a count that comes later than a fifth of the horizon is not waited for
 
 constexpr std::uint32_t kReplications = 0x3fffffff;  // futures take streams of their own, so that forecasts in a row
                                                      // do not share the times of the next failures
 
 // What of the false alarms falls to which question; the rest is for agreement.
-constexpr double kDriftShare = 0.4, kCalibrationShare = 0.4, kAlignmentShare = 0.1, kAgreementShare = 0.1;
+constexpr double kDriftShare = 0.4, kCalibrationShare = 0.5, kAgreementShare = 0.1;
 
 DriftOptions drift_options(const FidelityOptions& options) {
   return {.cycle_shift = options.cycle_shift,
@@ -33,12 +32,6 @@ DriftOptions drift_options(const FidelityOptions& options) {
 CalibrationOptions calibration_options(const FidelityOptions& options) {
   return {.false_invalid = kCalibrationShare * options.false_invalid,
           .false_warning = kCalibrationShare * options.false_warning,
-          .shift_length = options.shift};
-}
-
-AlignmentWatchOptions alignment_options(const FidelityOptions& options) {
-  return {.false_invalid = kAlignmentShare * options.false_invalid,
-          .false_warning = kAlignmentShare * options.false_warning,
           .shift_length = options.shift};
 }
 
@@ -72,7 +65,6 @@ Fidelity::Fidelity(FidelityOptions options, Parameters reference, Instant begin,
       reference_(std::move(reference)),
       agreement_(options_.agreement),
       calibration_(calibration_options(options_)),
-      alignment_(alignment_options(options_)),
       drift_(drift_options(options_)),
       since_(begin),
       seed_(seed) {
@@ -106,7 +98,7 @@ bool Fidelity::in_step() const {
       sources_, [](const auto& each) { return each.second.whole && each.second.standing == SourceStanding::in_step; });
 }
 
-Verdict Fidelity::verdict() const { return {trust_, stage(), since_, doubts_.list(), alignment_.scores()}; }
+Verdict Fidelity::verdict() const { return {trust_, stage(), since_, doubts_.list()}; }
 
 void Fidelity::settle(Instant at) {
   const Trust now = doubts_.trust();
@@ -213,15 +205,12 @@ void Fidelity::note_counts(const Model& model, const State& state, const Snapsho
     const Entity& entity = model.entity(reading.path);
     if (entity.kind != Entity::Kind::machine) continue;
     const Told now{snapshot.ts, good_parts(view, entity.index)};
-    alignment_.tell(entity.index, now.at, now.count);
     const auto [it, is_new] = told_.try_emplace(entity.index, now);
     if (is_new) continue;
     score(model, entity.index, it->second, now);
     it->second = now;
   }
   std::erase_if(open_, [&](const Open& open) { return open.until + open.horizon / kLate < snapshot.ts; });
-  alignment_.close(
-      model, snapshot.ts, [this] { return uniform(); }, doubts_);
 }
 
 /// The count at the time of each forecast that has come lies between the last two that were told.
@@ -303,15 +292,6 @@ void Fidelity::note_future(const Model& model, const State& future, Open& open) 
   if (open.out_missing > 0) open.out.push_back(out);
 }
 
-/// Events are compared over the shortest horizon: over a longer one the futures have gone their own ways.
-AlignmentWindow Fidelity::plan_window(const Model& model, const std::vector<Open>& due, Instant at) {
-  const Duration shortest = std::ranges::min(options_.horizons);
-  if (due.empty() || due.front().horizon != shortest || due.front().base.empty()) return {};
-  Duration beyond = shortest / kBeyond;
-  if (due.size() > 1) beyond = std::min(beyond, due[1].horizon - shortest);
-  return alignment_.plan(model, reference_, due.front().base, at, at + shortest, beyond);
-}
-
 void Fidelity::forecast(const Present& present, Instant at) {
   const Model& model = *present.model;
   if (model.machines.size() > options_.largest_plant) return;
@@ -324,33 +304,20 @@ void Fidelity::forecast(const Present& present, Instant at) {
   }
   std::ranges::sort(due, {}, &Open::horizon);
   const bool expects = !due.empty() && gap_.count() > 0 && gap_ < due.front().horizon;
-  AlignmentWindow window = plan_window(model, due, at);
   std::vector<State> futures(options_.members);
   std::vector<Parameters> numbers;
-  std::vector<std::function<void(const Event&)>> watch;  // of the events up to the shortest horizon
-  const Time now = present.state->now;
-  const Duration watched = window.empty() ? Duration{0} : window.length() + window.beyond();
-  const auto run_to = [&](std::size_t i, Duration horizon) {
-    if (horizon > watched)
-      advance(model, numbers[i], futures[i], now + horizon);
-    else
-      advance(model, numbers[i], futures[i], now + horizon, watch[i]);
-  };
-  for (std::size_t i = 0; i < futures.size(); ++i) {
+  for (State& future : futures) {
     const std::uint32_t replication = launched_++ & kReplications;
     numbers.push_back(present.parameters_of(replication));
-    fork_into(futures[i], model, numbers.back(), *present.state, replication);
-    if (!window.empty()) watch.push_back(window.next_future(now));
-    if (expects) run_to(i, gap_);
+    fork_into(future, model, numbers.back(), *present.state, replication);
+    if (expects) advance(model, numbers.back(), future, present.state->now + gap_);
   }
   if (expects) agreement_.expect(model, futures);
   for (std::size_t i = 0; i < futures.size(); ++i)
     for (Open& open : due) {
-      run_to(i, open.horizon);
+      advance(model, numbers[i], futures[i], present.state->now + open.horizon);
       note_future(model, futures[i], open);
-      if (open.horizon < watched) run_to(i, watched);
     }
-  if (!window.empty()) alignment_.open(std::move(window));
   for (Open& open : due) {
     for (auto& [m, counts] : open.counts) std::ranges::sort(counts);
     std::ranges::sort(open.out);
@@ -362,7 +329,6 @@ void Fidelity::restart(const Model& model, Parameters reference, Instant at) {
   reference_ = std::move(reference);
   drift_.restart(model, reference_, doubts_);
   calibration_.restart(doubts_);
-  alignment_.restart(doubts_);
   open_.clear();
   next_launch_.clear();
   settle(at);

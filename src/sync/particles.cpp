@@ -19,9 +19,6 @@ using detail::News;
 using detail::Segments;
 
 constexpr double kResampleBelow = 0.5;    // of the members that count
-constexpr double kReseedBelow = 3.0;      // members that count ...
-constexpr double kReseedOf = 0.1;         // ... and that are fewer than this share of all
-constexpr double kReseeded = 0.2;         // of the weight
 constexpr double kLeastVariance = 0.3;    // of a count, in parts squared: where in its cycle the machine stands
 constexpr double kRenewalVariance = 1.8;  // times the cycle's squared coefficient of variation, a part
 
@@ -158,9 +155,7 @@ class ParticleUpdate {
     for (std::uint32_t s = 0; s < segments_.count; ++s) {
       std::vector<double>& w = by_segment_[s];
       for (std::size_t i = 0; i < size(); ++i) w[i] = joint[i] * factors_[i * segments_.count + s];
-      const double effective = normalise(w);
-      report_.effective = std::min(report_.effective, effective);
-      if (effective < std::min(kReseedBelow, kReseedOf * static_cast<double>(size()))) reseed(w);
+      report_.effective = std::min(report_.effective, normalise(w));
     }
     for (std::size_t i = 0; i < size(); ++i)
       for (std::uint32_t s = 0; s < segments_.count; ++s) joint[i] *= factors_[i * segments_.count + s];
@@ -168,14 +163,6 @@ class ParticleUpdate {
     for (const double w : joint) sum += w;
     report_.log_evidence = std::log(std::max(sum, 1e-300));
     normalise(joint);
-  }
-
-  /// So few members fit that they would stand for all from now on: some of the weight goes back to all members as they
-  /// were before the news and made to obey it, which are draws from what the model by itself thinks possible.
-  void reseed(std::vector<double>& weights) {
-    report_.reseeded = true;
-    for (std::size_t i = 0; i < size(); ++i)
-      weights[i] = (1.0 - kReseeded) * weights[i] + kReseeded * particles_.weights_[i];
   }
 
   /// To the sum 1; the number of members that count.

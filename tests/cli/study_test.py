@@ -141,6 +141,42 @@ class Scenarios(Cli):
         self.assertEqual(run("study", BOTTLING, "--from", checkpoint, *HOUR, "--json").stdout, alone.stdout)
 
 
+class Antithetic(Cli):
+    PAIRS = (*STUDY, "--antithetic")
+
+    def test_pairs_are_the_same_on_threads_shards_and_from_a_cache(self):
+        whole = run(*self.PAIRS, "--threads", "1", "--json")
+        self.check(whole, 0)
+        self.assertIs(json.loads(whole.stdout)["antithetic"], True)
+        self.assertEqual(run(*self.PAIRS, "--threads", "2", "--json").stdout, whole.stdout)
+        files = [self.folder / f"pairs_{i}.shard" for i in (1, 2, 3, 4, 5)]
+        for i, file in enumerate(files, 1):
+            self.check(run(*self.PAIRS, "--shard", f"{i}/5", "--out", file), 0)
+        self.assertEqual(run("merge", *files, "--json").stdout, whole.stdout)
+        cache = ("--cache", self.folder / "pairs_cache", "--json")
+        self.assertNotEqual(run(*STUDY, *cache).stdout, whole.stdout)
+        self.assertEqual(run(*self.PAIRS, *cache).stdout, whole.stdout)
+        self.assertEqual(run(*self.PAIRS, *cache).stdout, whole.stdout)
+
+    def test_an_odd_number_is_rounded_up_and_that_is_told(self):
+        done = run("study", BOTTLING, "--horizon", "1 h", "--replications", "7", "--antithetic")
+        self.check(done, 0)
+        self.assertEqual(done.stderr, "antithetic pairs: 8 replications of each scenario instead of 7\n")
+        self.assertIn("8 futures of each, in antithetic pairs\n", done.stdout)
+        self.assertIn("x 8 replications in antithetic pairs =",
+                      run("study", BOTTLING, "--horizon", "1 h", "--replications", "7", "--antithetic", "--dry-run").stdout)
+
+    def test_a_precision_is_reached_with_whole_pairs(self):
+        done = run("study", BOTTLING, "--horizon", "8 h", "--replications", "2001", "--precision", "throughput_per_h=2 %",
+                   "--antithetic", "--json")
+        self.check(done, 0)
+        self.assertEqual(json.loads(done.stdout)["replications"] % 2, 0)
+        self.assertLess(json.loads(done.stdout)["replications"], 2000)
+
+    def test_only_a_study_has_them(self):
+        self.check(run("optimise", BOTTLING, "--horizon", "1 h", "--antithetic"), 2, "--antithetic")
+
+
 class Precision(Cli):
     def test_is_reached_or_told(self):
         done = run("study", BOTTLING, "--horizon", "8 h", "--replications", "2000", "--precision", "throughput_per_h=2 %",

@@ -32,7 +32,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("TAKT_BUILD_DIR", ROOT / "build" / "release")).resolve()
 MARK = "<!-- every block runs -->"
 # The pages that have to take part, so that none drops out unseen.
-PAGES = {"choosing.md", "discovery.md", "forks_and_studies.md", "ict.md", "laws.md", "python.md", "study.md", "time_and_calendars.md",
+PAGES = {"choosing.md", "discovery.md", "forks_and_studies.md", "laws.md", "python.md", "study.md", "time_and_calendars.md",
          "twin.md"}
 
 

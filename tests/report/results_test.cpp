@@ -127,15 +127,6 @@ TEST(ResultsJson, SaysWhichFuturesDidNotEndAndWhoWaitsForWhom) {
   for (const Json& row : told.json["kpis"]) EXPECT_EQ(row["n"], 0);
 }
 
-TEST(VerdictJson, HasTheAlignmentOnceEventsWereCompared) {
-  Verdict verdict;
-  EXPECT_FALSE(Json::parse(report::verdict_json(verdict)).contains("alignment"));
-  verdict.alignment = AlignmentScores{12, 0.72, 0.65, 0.74, 0.66, "/e/w/l/press"};
-  EXPECT_EQ(Json::parse(report::verdict_json(verdict))["alignment"],
-            Json::parse(R"({"windows": 12, "logic": 0.72, "timing": 0.65, "expected_logic": 0.74,
-                            "expected_timing": 0.66, "furthest": "/e/w/l/press"})"));
-}
-
 TEST(ResultsJson, SaysWhenItBeganWithTheStateOfATwin) {
   Plant plant = test::slow_middle();
   plant.clock.epoch = parse_instant("2026-03-02T06:00:00Z");

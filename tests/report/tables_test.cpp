@@ -92,15 +92,6 @@ TEST(LearntTable, ShowsThePlantsNumberBesideTheOneLearnt) {
   EXPECT_THAT(table, HasSubstr("15.0 min  24.0 min"));
 }
 
-TEST(VerdictText, TellsHowAlikeEventsAndFuturesAre) {
-  const Verdict verdict{.trust = Trust::valid,
-                        .stage = TwinStage::synchronised,
-                        .alignment = AlignmentScores{12, 0.724, 0.648, 0.743, 0.663, "/e/w/l/press"}};
-  EXPECT_EQ(report::verdict_text(verdict),
-            "The twin is Valid (Synchronised) since 1970-01-01T00:00:00Z\n"
-            "Of events, 72 % agree with its futures in order and 65 % in time, of 74 % and 66 % that would be right\n");
-}
-
 TEST(StateTable, SaysWhatEachMachineDoes) {
   const Model model = compile(test::slow_middle());
   EXPECT_EQ(report::state_table(model, start(model, model.defaults)),

@@ -24,61 +24,19 @@ struct Sensors {
   bool packml = false;
 };
 
-/// What is true at one moment: by machine, and the levels of the buffers that are drawn in the plant.
-struct Moment {
-  std::vector<std::uint64_t> completed, scrapped;
-  std::vector<char> down, working;
-  std::vector<std::uint32_t> levels;
-};
-
-/// One after the other, kUpdate_s apart.
-using Truth = std::vector<Moment>;
-inline constexpr int kUpdate_s = 30, kUpdates = 360;
-
-inline Moment moment_of(const Model& model, const State& state) {
-  const ConstStateView view(model, state);
-  Moment moment;
-  for (const MachineState& ms : view.machines) {
-    moment.completed.push_back(ms.completions);
-    moment.scrapped.push_back(ms.scrapped);
-    moment.down.push_back(ms.down != 0);
-    moment.working.push_back(ms.working != 0);
-  }
-  for (std::uint32_t b = 0; b < model.buffers.size(); ++b)
-    if (!model.buffers[b].implicit) moment.levels.push_back(view.buffers[b].level);
-  return moment;
-}
-
-inline Snapshot seen(const Model& model, const Moment& truth, Time at, const Sensors& sensors, std::uint64_t seq) {
-  Snapshot snapshot{.ts = model.plant.clock.to_wall(at), .source = "plc", .seq = seq};
+inline Snapshot seen(const Model& model, const State& truth, const Sensors& sensors, std::uint64_t seq) {
+  const ConstStateView view(model, truth);
+  Snapshot snapshot{.ts = model.plant.clock.to_wall(truth.now), .source = "plc", .seq = seq};
   for (std::uint32_t m = 0; m < model.machines.size(); ++m) {
     EntityReading reading{.path = model.machine_path(m)};
+    const MachineState& ms = view.machines[m];
     if (std::ranges::count(sensors.counters, m) != 0)
-      reading.counters = CounterReading{std::nullopt, truth.completed[m] - truth.scrapped[m], truth.scrapped[m], 0};
+      reading.counters = CounterReading{std::nullopt, ms.completions - ms.scrapped, ms.scrapped, 0};
     if (std::ranges::count(sensors.states, m) != 0)
-      reading.state = truth.down[m] != 0      ? "Aborted"
-                      : !sensors.packml       ? "Up"
-                      : truth.working[m] != 0 ? "Execute"
-                                              : "Suspended";
+      reading.state = ms.down != 0 ? "Aborted" : !sensors.packml ? "Up" : ms.working != 0 ? "Execute" : "Suspended";
     if (reading.counters || reading.state) snapshot.entities.push_back(reading);
   }
   return snapshot;
-}
-inline Snapshot seen(const Model& model, const State& truth, const Sensors& sensors, std::uint64_t seq) {
-  return seen(model, moment_of(model, truth), truth.now, sensors, seq);
-}
-
-/// Truths of takt's own, by (seed 100 + number).
-inline std::vector<Truth> simulated_truths(const Model& model, int count) {
-  std::vector<Truth> truths(static_cast<std::size_t>(count));
-  for (std::size_t r = 0; r < truths.size(); ++r) {
-    State state = start(model, model.defaults, 100 + r);
-    for (int step = 1; step <= kUpdates; ++step) {
-      advance(model, model.defaults, state, Time{std::chrono::seconds{kUpdate_s * step}});
-      truths[r].push_back(moment_of(model, state));
-    }
-  }
-  return truths;
 }
 
 struct Accuracy {
@@ -168,42 +126,40 @@ class WeighedMembers {
   std::uint64_t drawn_ = 0;
 };
 
-/// A filter a truth, three hours each, an update every 30 s; the first twenty minutes do not count. `round`: other
-/// members.
+/// Three hours a repetition, an update every 30 s; the first twenty minutes do not count.
 template <class Filter = Particles>
-Accuracy follow(const Model& model, const Sensors& sensors, std::size_t members, const std::vector<Truth>& truths,
-                std::uint64_t round = 0) {
+Accuracy follow(const Model& model, const Sensors& sensors, std::size_t members, int repetitions, int first = 0) {
   ThreadPool pool(1);
   double square = 0.0, levels = 0.0, inside = 0.0, effective = 0.0, agreed = 0.0;
   std::vector<double> times;
-  for (std::uint64_t r = 0; r < truths.size(); ++r) {
-    Filter particles(model, model.defaults, start(model, model.defaults, 7000 + 1000 * round + r), members, pool);
-    for (int step = 1; step <= kUpdates; ++step) {
-      const Moment& real = truths[r][static_cast<std::size_t>(step) - 1];
-      const Snapshot snapshot =
-          seen(model, real, Time{std::chrono::seconds{kUpdate_s * step}}, sensors, static_cast<std::uint64_t>(step));
+  for (int r = first; r < first + repetitions; ++r) {
+    State truth = start(model, model.defaults, 100 + static_cast<std::uint64_t>(r));
+    Filter particles(model, model.defaults, start(model, model.defaults, 7000 + static_cast<std::uint64_t>(r)), members,
+                     pool);
+    for (int step = 1; step <= 360; ++step) {
+      advance(model, model.defaults, truth, Time{std::chrono::seconds{30 * step}});
+      const Snapshot snapshot = seen(model, truth, sensors, static_cast<std::uint64_t>(step));
       const std::clock_t before = std::clock();
       const ParticleReport report = particles.update(model, model.defaults, snapshot, pool);
       times.push_back(static_cast<double>(std::clock() - before) * 1e3 / CLOCKS_PER_SEC);
       effective += report.effective / static_cast<double>(members);
       agreed += report.agreed;
       if (step <= 40) continue;
-      std::size_t drawn = 0;
+      const ConstStateView real(model, truth);
       for (std::uint32_t b = 0; b < model.buffers.size(); ++b) {
         if (model.buffers[b].implicit) continue;
-        const std::uint32_t true_level = real.levels[drawn++];
         double mean = 0.0, below = 0.0, equal = 0.0;
         for (std::size_t i = 0; i < members; ++i) {
           const std::uint32_t level = ConstStateView(model, particles.members()[i]).buffers[b].level;
           const double w = particles.weights()[i];
           mean += w * level;
-          below += level < true_level ? w : 0.0;
-          equal += level == true_level ? w : 0.0;
+          below += level < real.buffers[b].level ? w : 0.0;
+          equal += level == real.buffers[b].level ? w : 0.0;
         }
-        Draw draw({r, b}, static_cast<std::uint64_t>(step));
+        Draw draw({static_cast<std::uint64_t>(r), b}, static_cast<std::uint64_t>(step));
         const double u = below + draw.uniform() * equal;  // randomised PIT (Czado, Gneiting, Held 2009)
         inside += u >= 0.05 && u <= 0.95 ? 1.0 : 0.0;
-        square += (mean - true_level) * (mean - true_level);
+        square += (mean - real.buffers[b].level) * (mean - real.buffers[b].level);
         levels += 1.0;
       }
     }

@@ -8,7 +8,6 @@
 
 #include "engine/random_plant.hpp"
 #include "sync/particle_experiment.hpp"
-#include "sync/reference_line.hpp"
 #include "takt/sync/twin.hpp"
 
 namespace takt {
@@ -166,10 +165,9 @@ TEST(Particles, FollowALineThatIsSeenInPart) {
       {{"counters on 0,2,4 + state of all", {0, 2, 4}, {0, 1, 2, 3, 4}}, whole ? 0.83 : 1.02},
       {{"the same, states by PackML", {0, 2, 4}, {0, 1, 2, 3, 4}, true}, whole ? 0.83 : 1.02}};
   const Model model = test::five_stations();
-  const std::vector<test::Truth> truths = test::simulated_truths(model, repetitions);
   for (const auto& [sensors, bound] : cases) {
-    const test::Accuracy found = test::follow(model, sensors, members, truths);
-    const test::Accuracy weighed = test::follow<test::WeighedMembers>(model, sensors, members, truths);
+    const test::Accuracy found = test::follow(model, sensors, members, repetitions);
+    const test::Accuracy weighed = test::follow<test::WeighedMembers>(model, sensors, members, repetitions);
     std::printf(
         "%-36s N=%-4zu RMSE %.2f (weighed only %.2f), 90 %% band holds %.1f %% (%.1f %%), %.2f ms of one core\n",
         sensors.name, members, found.rmse, weighed.rmse, 100.0 * found.coverage, 100.0 * weighed.coverage,
@@ -179,78 +177,6 @@ TEST(Particles, FollowALineThatIsSeenInPart) {
     EXPECT_GE(found.coverage, whole ? 0.85 : 0.80) << sensors.name;
     EXPECT_LE(found.coverage, whole ? 0.95 : 0.97) << sensors.name;
   }
-}
-
-// The truths on which benchmarks/reference/sync_reference.cpp measured its figures, with the cells of its own members.
-// That program with 200 members: 3.60, 2.91, 2.17, 1.02 parts. With 2000: 3.31, 2.54, 1.65, 0.83; other seeds of its
-// members give 3.26 to 3.31 and 2.54 to 2.72 in the first two cases. TAKT_PARTICLES=1 runs 2000 members.
-TEST(Particles, AreAsNearAsTheReferenceOnItsOwnTruths) {
-  const bool whole = std::getenv("TAKT_PARTICLES") != nullptr;
-  const std::size_t members = whole ? 2000 : 200;
-  struct Case {
-    Sensors sensors;
-    double bound_at_200, bound_at_2000;  // parts
-  };
-  const std::vector<Case> cases{{{"end counter only", {4}, {}}, 3.60, 3.40},
-                                {{"end counter + state of stations 1,3", {4}, {1, 3}}, 2.91, 2.72},
-                                {{"counters on stations 0,2,4", {0, 2, 4}, {}}, 2.17, 1.65},
-                                {{"counters on 0,2,4 + state of all", {0, 2, 4}, {0, 1, 2, 3, 4}}, 1.02, 0.83}};
-  const Model model = test::five_stations();
-  const std::vector<test::Truth> truths = test::reference_truths();
-  for (const auto& [sensors, bound_at_200, bound_at_2000] : cases) {
-    const test::Accuracy found = test::follow(model, sensors, members, truths);
-    std::printf("%-36s N=%-4zu RMSE %.2f, 90 %% band holds %.1f %%, %.2f ms of one core\n", sensors.name, members,
-                found.rmse, 100.0 * found.coverage, found.cpu_ms);
-    EXPECT_LE(found.rmse, whole ? bound_at_2000 : bound_at_200) << sensors.name;
-    EXPECT_GE(found.coverage, whole ? 0.85 : 0.80) << sensors.name;
-    EXPECT_LE(found.coverage, 0.95) << sensors.name;
-  }
-}
-
-// Counters that jump further than hardly any member would by itself.
-TEST(Particles, GoBackToAllWhereHardlyOneFits) {
-  const Model model = test::five_stations();
-  State truth = start(model, model.defaults, 5);
-  ThreadPool pool(1);
-  Particles particles(model, model.defaults, start(model, model.defaults, 6), 400, pool);
-  const Sensors sensors{.name = "", .counters = {0, 2, 4}, .states = {2}, .packml = true};
-  const auto lines = [&](const Particles& members) {  // that count, as far as breakdowns tell where members come from
-    std::map<std::vector<std::uint64_t>, double> shares;
-    for (const State& member : members.members()) {
-      std::vector<std::uint64_t> breakdowns;
-      for (const MachineState& ms : ConstStateView(model, member).machines) breakdowns.push_back(ms.breakdowns);
-      shares[breakdowns] += 1.0 / static_cast<double>(members.size());
-    }
-    double squares = 0.0;
-    for (const auto& [line, share] : shares) squares += share * share;
-    return 1.0 / squares;
-  };
-  for (std::uint64_t step = 1; step < 80; ++step) {
-    advance(model, model.defaults, truth, Time{step * 30s});
-    const ParticleReport report =
-        particles.update(model, model.defaults, test::seen(model, truth, sensors, step), pool);
-    ASSERT_FALSE(report.reseeded) << step;
-  }
-  advance(model, model.defaults, truth, Time{80 * 30s});
-  int reseeded = 0;
-  for (const std::uint32_t machine : sensors.counters)
-    for (std::uint64_t jump = 1; jump <= 9; ++jump) {
-      Particles members = particles;
-      test::Moment moment = test::moment_of(model, truth);
-      moment.completed[machine] += jump;
-      const ParticleReport report =
-          members.update(model, model.defaults, test::seen(model, moment, truth.now, sensors, 80), pool);
-      ASSERT_EQ(report.reseeded, report.effective < 3.0) << machine << " + " << jump;
-      if (!report.reseeded) continue;
-      ++reseeded;
-      EXPECT_TRUE(report.resampled);
-      EXPECT_GT(lines(members), 1.2 * report.effective) << machine << " + " << jump;
-      for (const State& member : members.members()) {
-        ASSERT_TRUE(check_invariants(model, member).empty());
-        EXPECT_EQ(test::moment_of(model, member).completed[machine], moment.completed[machine]);
-      }
-    }
-  EXPECT_GT(reseeded, 0);
 }
 
 }  // namespace

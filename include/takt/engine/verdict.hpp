@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,31 +44,16 @@ struct Doubt {
   }
 };
 
-/// How alike what was told and the twin's futures are, event by event, of late: 1 is the same. A plant left to chance
-/// does not reach that against itself: `expected` is how alike the futures are among each other.
-struct AlignmentScores {
-  std::uint64_t windows = 0;                           ///< forecasts that were held against what was told
-  double logic = 1.0, timing = 1.0;                    ///< in the same order; at about the same time, too
-  double expected_logic = 1.0, expected_timing = 1.0;  ///< of a twin that is right
-  std::string furthest{};                              ///< the machine that lacks most of it; empty if none lacks any
-  friend bool operator==(const AlignmentScores&, const AlignmentScores&) = default;
-  template <class Bytes>
-  void fields(Bytes& bytes) {
-    bytes(windows, logic, timing, expected_logic, expected_timing, furthest);
-  }
-};
-
 /// The worst of its doubts. A value.
 struct Verdict {
   Trust trust = Trust::warning;
   TwinStage stage = TwinStage::unbound;
-  WallClock::Instant since{};                  ///< of `trust`
-  std::vector<Doubt> doubts{};                 ///< worst first, then by check and path; empty when valid
-  std::optional<AlignmentScores> alignment{};  ///< none before the first
+  WallClock::Instant since{};   ///< of `trust`
+  std::vector<Doubt> doubts{};  ///< worst first, then by check and path; empty when valid
   friend bool operator==(const Verdict&, const Verdict&) = default;
   template <class Bytes>
   void fields(Bytes& bytes) {
-    bytes(trust, stage, since, doubts, alignment);
+    bytes(trust, stage, since, doubts);
   }
 };
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Can the twin be trusted? Five questions are asked while it lives, with stated rates of false alarms: was it right
-// about what was then sensed (agreement.hpp), do its forecasts come true (calibration.hpp), do events come in the order
-// and at the times of its futures (alignment_watch.hpp), does the plant still behave as its laws say (drift.hpp), do
-// its sources speak. A Twin owns one and asks it by `Twin::verdict()`.
+// Can the twin be trusted? Four questions are asked while it lives, each with a stated rate of false alarms: was it
+// right about what was then sensed (agreement.hpp), do its forecasts come true (calibration.hpp), does the plant still
+// behave as its laws say (drift.hpp), do its sources speak. A Twin owns one and asks it by `Twin::verdict()`.
 //
 // The rates are for the whole plant and a whole shift: however many machines are watched, a twin that is right is
 // called invalid in at most `false_invalid` of the shifts. docs/fidelity.md has the mathematics.
@@ -17,7 +16,6 @@
 
 #include "takt/engine/present.hpp"
 #include "takt/sync/agreement.hpp"
-#include "takt/sync/alignment_watch.hpp"
 #include "takt/sync/calibration.hpp"
 #include "takt/sync/drift.hpp"
 #include "takt/sync/ingest.hpp"
@@ -76,15 +74,14 @@ class Fidelity {
 
   const Agreement& agreement() const { return agreement_; }
   const Calibration& calibration() const { return calibration_; }
-  const AlignmentWatch& alignment() const { return alignment_; }
   const Drift& drift() const { return drift_; }
   const Parameters& reference() const { return reference_; }
 
   template <class Bytes>
   void fields(Bytes& bytes) {
     bytes(options_, reference_);
-    bytes(agreement_, calibration_, alignment_, drift_, doubts_, sources_, told_, open_, next_launch_, conflicts_,
-          rejected_, gap_, trust_, since_, seed_, launched_, scored_);
+    bytes(agreement_, calibration_, drift_, doubts_, sources_, told_, open_, next_launch_, conflicts_, rejected_, gap_,
+          trust_, since_, seed_, launched_, scored_);
   }
 
  private:
@@ -133,7 +130,6 @@ class Fidelity {
   void score_plant(const Model& model, Open& open, std::uint32_t machine, std::optional<double> count, Instant at);
   Open open_forecast(const Present& present, Duration horizon, Instant at) const;
   static void note_future(const Model& model, const State& future, Open& open);
-  AlignmentWindow plan_window(const Model& model, const std::vector<Open>& due, Instant at);
   double uniform();
   void settle(Instant at);
 
@@ -141,7 +137,6 @@ class Fidelity {
   Parameters reference_;
   Agreement agreement_;
   Calibration calibration_;
-  AlignmentWatch alignment_;
   Drift drift_;
   Doubts doubts_;
   std::map<std::string, Source> sources_;

@@ -13,9 +13,8 @@
 //   no message, no factor
 //
 // Where the weights get uneven, members are drawn by weight (systematic resampling), and copies draw all pending times
-// anew from their laws given the time elapsed (rejuvenation). Where fewer than three members count, a fifth of the
-// weight first goes back to all of them as they were before, made to obey what was sensed (reseeding). Where a buffer's
-// level is known to all, what lies before and behind it is weighed and drawn by itself.
+// anew from their laws given the time elapsed (rejuvenation). Where a buffer's level is known to all, what lies before
+// and behind it is weighed and drawn by itself.
 //
 // Gordon, Salmond, Smith 1993 (doi 10.1049/ip-f-2.1993.0015); for discrete-event simulation Xie & Verbraeck 2018 (doi
 // 10.1177/0037549718798466). All random numbers are keyed by (seed, member's replication, source, epoch, seq, cell).
@@ -57,7 +56,6 @@ struct ParticleReport {
   double log_evidence = 0.0;   ///< log of the mean factor of this update
   std::uint32_t segments = 1;  ///< parts of the plant weighed by themselves
   bool resampled = false;
-  bool reseeded = false;  ///< fewer than three members counted: a fifth of the weight went back to all
 };
 
 /// A value. Not thread-safe. Model and parameters are the same at every call, but for the numbers.

@@ -2,10 +2,8 @@
 // Where a twin's news comes from. Implemented in takt/io/live: brokers, agents, folders, tables.
 #pragma once
 
-#include <functional>
 #include <string>
 
-#include "takt/sync/control/commands.hpp"
 #include "takt/sync/inbox.hpp"
 
 namespace takt {
@@ -24,11 +22,6 @@ class SnapshotSource {
   /// Asks a source of messages for everything it has to tell; no answer is waited for. Nothing where the transport has
   /// no way to ask.
   virtual void ask_for_everything(const std::string& /*source*/) {}
-  /// Hands a command to whoever controls that item, if this transport carries it; `answered` is then called once, from
-  /// any thread, with why it could not be handed over, or an empty fault. Not sent any more once it has expired. False
-  /// where it does not carry the item; nothing is called then.
-  using Answered = std::function<void(const Fault&)>;
-  virtual bool command(const Command& /*command*/, const Answered& /*answered*/) { return false; }
 };
 
 }  // namespace takt

@@ -111,7 +111,6 @@ void LiveService::take_in(std::vector<Delivery>& waiting, WallClock::Instant now
     pass_(twin_, now);
     asked = twin_.rebirths();
     if (options_.passed) options_.passed(twin_);
-    if (options_.act) options_.act(twin_, now);
     const bool is_changed = twin_.verdict().trust != trust || twin_.verdict().stage != stage;
     if (is_changed && options_.verdict_changed) options_.verdict_changed(twin_);
   }
@@ -122,10 +121,6 @@ void LiveService::take_in(std::vector<Delivery>& waiting, WallClock::Instant now
 void LiveService::ask(const std::vector<std::string>& names) {
   for (const std::string& name : names)
     for (const auto& source : sources_) source->ask_for_everything(name);
-}
-
-bool LiveService::command(const Command& command, const SnapshotSource::Answered& answered) const {
-  return std::ranges::any_of(sources_, [&](const auto& source) { return source->command(command, answered); });
 }
 
 // ---- forecasts -----------------------------------------------------------------------------------------------------

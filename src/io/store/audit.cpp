@@ -27,13 +27,10 @@ const std::string kFirst(64, '0');
 
 /// The line without its hash: what the hash is of.
 Json body_of(std::uint64_t number, const AuditEntry& entry, const std::string& previous) {
-  Json body = {{"format", "takt-audit/1"}, {"n", number},        {"at", to_text(entry.at)},
-               {"what", entry.what},       {"who", entry.who},   {"request", entry.request},
-               {"path", entry.path},       {"item", entry.item}, {"value", entry.value},
-               {"detail", entry.detail}};
-  if (entry.expires != WallClock::Instant{}) body["expires"] = to_text(entry.expires);
-  body["previous"] = previous;
-  return body;
+  return {{"format", "takt-audit/1"}, {"n", number},         {"at", to_text(entry.at)},
+          {"what", entry.what},       {"who", entry.who},    {"request", entry.request},
+          {"path", entry.path},       {"item", entry.item},  {"value", entry.value},
+          {"detail", entry.detail},   {"previous", previous}};
 }
 
 AuditEntry entry_of(const Json& line) {
@@ -45,8 +42,7 @@ AuditEntry entry_of(const Json& line) {
           text("path"),
           text("item"),
           line.at("value").is_null() ? 0.0 : line.at("value").get<double>(),
-          text("detail"),
-          line.contains("expires") ? parse_instant(text("expires")) : WallClock::Instant{}};
+          text("detail")};
 }
 
 struct Content {

@@ -147,11 +147,7 @@ void LiveHistory::checkpoint(const LiveTwin& live, Instant now) {
   const bool is_due = now - *checkpoint_at_ >= options_.checkpoint_every ||
                       taken_ - last_checkpoint_ >= options_.checkpoint_deliveries || !has_checkpoint_ ||
                       historian_->wants_checkpoint();
-  if (is_due) put_aside(live, now);
-}
-
-void LiveHistory::put_aside(const LiveTwin& live, Instant now) {
-  if (live.twin() == nullptr) return;
+  if (!is_due || live.twin() == nullptr) return;
   note_pass();
   historian_->checkpoint(taken_, *live.twin(), live.ingest());
   historian_->learnt(now, live.twin()->learnt());
@@ -165,5 +161,7 @@ bool LiveHistory::close(const LiveTwin& live) {
   if (live.twin() != nullptr) historian_->checkpoint(taken_, *live.twin(), live.ingest());
   return historian_->flush();
 }
+
+void leave_unwritten_files_at_exit() { H5dont_atexit(); }
 
 }  // namespace takt::io

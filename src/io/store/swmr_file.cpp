@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/store/swmr_file.hpp"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
-#include <mutex>
-#include <set>
 #include <utility>
 
 #include "takt/core/error.hpp"
@@ -85,44 +81,6 @@ TableSpec commits_spec(std::span<const TableSpec> tables) {
   return spec;
 }
 
-/// HDF5 1.10 crashes at the exit of the program where it could not write to the end what it closes: what it frees on
-/// the way is freed again. A file that cannot be written (a full disk) is therefore given a descriptor that takes
-/// everything before it is closed. The file itself stays as it was flushed last, as if its writer had been killed.
-void let_go_of(int descriptor) {
-  const int nowhere = ::open("/dev/null", O_RDWR | O_CLOEXEC);
-  if (nowhere < 0) return;
-  ::dup3(nowhere, descriptor, O_CLOEXEC);
-  ::close(nowhere);
-}
-
-/// Files that could not be written when it was tried last, and that nobody may have closed when the program ends: HDF5
-/// closes them then, after what is registered here, for it began before.
-class Unwritten {
- public:
-  static Unwritten& all() {
-    static Unwritten* const unwritten = new Unwritten;  // NOLINT: it must outlive what is destroyed at the exit
-    return *unwritten;
-  }
-  void add(int descriptor) {
-    static const bool once = std::atexit([] { all().let_go(); }) == 0;
-    (void)once;
-    const std::lock_guard lock(mutex_);
-    descriptors_.insert(descriptor);
-  }
-  void remove(int descriptor) {
-    const std::lock_guard lock(mutex_);
-    descriptors_.erase(descriptor);
-  }
-
- private:
-  void let_go() {
-    const std::lock_guard lock(mutex_);
-    for (const int descriptor : descriptors_) let_go_of(descriptor);
-  }
-  std::mutex mutex_;
-  std::set<int> descriptors_;
-};
-
 std::string path_of(const std::string& table, const char* column) { return "/" + table + "/" + column; }
 
 }  // namespace
@@ -138,7 +96,6 @@ SwmrWriter::SwmrWriter(const std::filesystem::path& file, std::span<const TableS
   errno = 0;
   file_ = H5Fcreate(name_.c_str(), H5F_ACC_EXCL, creation, list);
   check(file_ >= 0, "it cannot be begun");
-  opened();
   try {
     write_facts(attributes, plant);
     make_tables(tables);
@@ -155,7 +112,6 @@ SwmrWriter::SwmrWriter(const std::filesystem::path& file, std::span<const TableS
   const Handle list = access();
   file_ = H5Fopen(name_.c_str(), H5F_ACC_RDWR, list);
   check(file_ >= 0, "it cannot be opened");
-  opened();
   try {
     open_tables(tables);
     cut_to(*last_commit_);
@@ -168,15 +124,7 @@ SwmrWriter::SwmrWriter(const std::filesystem::path& file, std::span<const TableS
 
 SwmrWriter::~SwmrWriter() { close(); }
 
-void SwmrWriter::opened() {
-  void* handle = nullptr;
-  if (H5Fget_vfd_handle(file_, H5P_DEFAULT, &handle) < 0 || handle == nullptr) return;
-  descriptor_ = *static_cast<int*>(handle);
-}
-
 void SwmrWriter::close() {
-  be_quiet();
-  if (file_ >= 0 && H5Fflush(file_, H5F_SCOPE_GLOBAL) < 0 && descriptor_ >= 0) let_go_of(descriptor_);
   const auto close_all = [](Table& table) {
     for (Column& column : table.columns) {
       if (column.set >= 0) H5Dclose(column.set);
@@ -186,9 +134,8 @@ void SwmrWriter::close() {
   };
   for (Table& table : tables_) close_all(table);
   close_all(commits_);
-  if (descriptor_ >= 0) Unwritten::all().remove(descriptor_);
   if (file_ >= 0) H5Fclose(file_);
-  file_ = descriptor_ = -1;
+  file_ = -1;
 }
 
 void SwmrWriter::write_facts(const Attributes& attributes, const std::string& plant) {
@@ -324,16 +271,6 @@ void SwmrWriter::flush() {
 
 void SwmrWriter::commit(std::uint64_t number, std::int64_t at_ns) {
   be_quiet();
-  try {
-    write(number, at_ns);
-  } catch (const WriteError&) {
-    if (descriptor_ >= 0) Unwritten::all().add(descriptor_);
-    throw;
-  }
-  if (descriptor_ >= 0) Unwritten::all().remove(descriptor_);
-}
-
-void SwmrWriter::write(std::uint64_t number, std::int64_t at_ns) {
   for (Table& table : tables_) write_rows(table);
   flush();
   Commit commit{number, at_ns, {}};
@@ -366,7 +303,8 @@ std::uint64_t SwmrWriter::file_bytes() const {
 }
 
 void SwmrWriter::force() {
-  if (descriptor_ >= 0) ::fdatasync(descriptor_);
+  void* handle = nullptr;
+  if (H5Fget_vfd_handle(file_, H5P_DEFAULT, &handle) >= 0 && handle != nullptr) ::fdatasync(*static_cast<int*>(handle));
 }
 
 void SwmrWriter::hand_over(SwmrWriter& to, std::size_t but) {

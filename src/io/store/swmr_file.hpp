@@ -117,8 +117,6 @@ class SwmrWriter {
     to.insert(to.end(), bytes.begin(), bytes.end());
   }
 
-  void opened();
-  void write(std::uint64_t number, std::int64_t at_ns);
   void close();
   void write_facts(const Attributes& attributes, const std::string& plant);
   hid_t make_set(const std::string& path, hid_t type, std::uint64_t chunk) const;
@@ -132,7 +130,6 @@ class SwmrWriter {
 
   std::string name_;
   hid_t file_ = -1;
-  int descriptor_ = -1;  ///< of the file, as HDF5 has it
   std::vector<Table> tables_;
   Table commits_;
   std::uint64_t pending_rows_ = 0;

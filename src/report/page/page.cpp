@@ -84,10 +84,11 @@ class Page {
     std::string text = fmt::format("{} observed", to_text(from_seconds(provenance_.horizon_s)));
     if (provenance_.warmup_s > 0.0)
       text += fmt::format(" after a warm-up of {}", to_text(from_seconds(provenance_.warmup_s)));
-    return fmt::format("<h1>{}</h1>\n<p>{}, {} {}, {} {} of each under the same random numbers.</p>\n",
+    return fmt::format("<h1>{}</h1>\n<p>{}, {} {}, {} {} of each under the same random numbers{}.</p>\n",
                        escaped(provenance_.plant_name), text, result_.scenarios.size(),
                        result_.scenarios.size() == 1 ? "scenario" : "scenarios", result_.replications,
-                       result_.replications == 1 ? "future" : "futures");
+                       result_.replications == 1 ? "future" : "futures",
+                       result_.antithetic ? ", in antithetic pairs that the intervals stand on" : "");
   }
 
   std::string verdict() const {

@@ -90,23 +90,6 @@ std::vector<Signal> perceive(const Twin& twin, const Verdict& verdict) {
   return signals;
 }
 
-std::vector<std::pair<std::string, std::string>> perceivable(const Model& model) {
-  std::vector<std::pair<std::string, std::string>> names;
-  for (std::uint32_t m = 0; m < model.machines.size(); ++m) {
-    const std::string& path = model.machine_path(m);
-    for (const char* name : {"down_s", "working", "starved", "blocked"}) names.emplace_back(name, path);
-    if ((model.machines[m].flags & kLawByProduct) == 0) names.emplace_back("cycle_s", path);
-  }
-  for (std::uint32_t b = 0; b < model.buffers.size(); ++b) {
-    if (model.buffer_entity[b] == kNone) continue;
-    names.emplace_back("level", model.buffer_path(b));
-    if (model.buffers[b].capacity != kInfinite) names.emplace_back("fill", model.buffer_path(b));
-  }
-  names.emplace_back("trust", "/");
-  for (const char* check : kChecks) names.emplace_back(check, "/");
-  return names;
-}
-
 std::string_view name_of(Severity severity) {
   switch (severity) {
     case Severity::notice: return "notice";
@@ -183,33 +166,6 @@ AlertEvent Alerts::acknowledge(std::string_view rule, std::string_view about, st
   AlertEvent event{AlertEvent::Kind::acknowledged, standing.alert};
   if (!standing.known && !standing.beyond_since) standing_.erase(found);
   return event;
-}
-
-void Alerts::recall(std::span<const AlertEvent> events) {
-  for (const AlertEvent& event : events) {
-    const auto rule = std::ranges::find(rules_, event.alert.rule, &AlertRule::name);
-    if (rule == rules_.end()) continue;
-    const auto key = std::pair(event.alert.rule, event.alert.about);
-    Standing& standing = standing_[key];
-    if (event.kind == AlertEvent::Kind::raised) {
-      standing = {};
-      standing.alert = event.alert;
-      standing.known = true;
-      standing.alert.severity = rule->severity;
-      standing.alert.active = true;
-      standing.beyond_since = event.alert.raised;
-      continue;
-    }
-    if (event.kind == AlertEvent::Kind::cleared) {
-      standing.alert.active = false;
-      standing.alert.cleared = event.alert.cleared;
-      standing.beyond_since.reset();
-    } else {
-      standing.alert.acknowledged_by = event.alert.acknowledged_by;
-    }
-    standing.known = standing.alert.active || standing.alert.acknowledged_by.empty();
-    if (!standing.known) standing_.erase(key);
-  }
 }
 
 std::vector<Alert> Alerts::standing() const {

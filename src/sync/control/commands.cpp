@@ -97,7 +97,7 @@ void CommandDesk::arm(const std::string& who, Instant until, Instant now) {
   if (who.empty()) faults.push_back({.path = "who", .value = "\"\"", .expected = "the name of who arms it"});
   if (until <= now) faults.push_back({.path = "until", .value = to_text(until), .expected = "a time in the future"});
   if (!faults.empty()) throw InvalidInput(std::move(faults));
-  record_({.at = now, .what = "armed", .who = who, .detail = "until " + to_text(until), .expires = until});
+  record_({.at = now, .what = "armed", .who = who, .detail = "until " + to_text(until)});
   armed_until_ = until;
 }
 
@@ -220,9 +220,7 @@ Answer CommandDesk::request(const Command& command, const TwinView& twin, Instan
       return refused(Refusal::another_pending,
                      "request " + request + " is under way for it: " + std::string(name_of(followed.state)));
   try {
-    AuditEntry requested = entry(command, "requested", command.who, now, command.why);
-    requested.expires = command.expires;
-    record_(requested);
+    record_(entry(command, "requested", command.who, now, command.why));
   } catch (const Error& error) {
     return {CommandState::refused, Refusal::not_recorded, error.what()};
   }
@@ -241,11 +239,11 @@ Answer CommandDesk::confirm(const std::string& request, const std::string& who, 
                   {Refusal::nothing_to_confirm, std::move(sentence)}, now);
   }
   Followed& followed = found->second;
-  const CommandLimit* const limit = limit_of(followed.command);
+  const CommandLimit& limit = *limit_of(followed.command);
   if (who.empty()) return refuse(followed.command, who, {Refusal::incomplete, "it does not say who confirms"}, now);
   if (who == followed.command.who)
     return refuse(followed.command, who, {Refusal::same_person, who + " asked for it, expected another person"}, now);
-  if (limit != nullptr && !limit->who.empty() && std::ranges::find(limit->who, who) == limit->who.end())
+  if (!limit.who.empty() && std::ranges::find(limit.who, who) == limit.who.end())
     return refuse(followed.command, who, {Refusal::person_not_allowed, who + " is not among those who may confirm it"},
                   now);
   if (Objection objection = objection_to(followed.command, twin, now); objection.refusal != Refusal::none)
@@ -313,8 +311,7 @@ void CommandDesk::not_delivered(const std::string& request, const std::string& r
   record_(entry(found->second.command, "not_delivered", "desk", now, reason));
 }
 
-void CommandDesk::reported(const std::string& path, const std::string& item, double value, Instant at,
-                           std::optional<Instant> arrival) {
+void CommandDesk::reported(const std::string& path, const std::string& item, double value, Instant at) {
   Item& known = items_[{path, item}];
   if (known.reported && at < known.reported_at) return;  // older news
   known.reported = value;
@@ -325,8 +322,7 @@ void CommandDesk::reported(const std::string& path, const std::string& item, dou
     const CommandLimit* limit = limit_of(followed.command);
     const bool is_it = std::abs(value - followed.command.value) <= (limit == nullptr ? 0.0 : limit->tolerance);
     // What was reported before it was sent is no answer to it.
-    const Instant came = arrival.value_or(at);
-    if (is_it && came >= followed.changed) change(followed, CommandState::acknowledged, "plant", came, "");
+    if (is_it && at >= followed.changed) change(followed, CommandState::acknowledged, "plant", at, "");
   }
 }
 
@@ -337,40 +333,6 @@ void CommandDesk::tick(Instant now) {
       change(followed, CommandState::expired, "desk", now,
              was_sent ? "sent, and not acknowledged in time" : "not sent in time");
     }
-  forget_oldest();
-}
-
-void CommandDesk::recall(std::span<const AuditEntry> record) {
-  for (const AuditEntry& each : record) {
-    if (each.what == "requested") {
-      const Command command{each.request, each.path,   each.item, each.value,
-                            each.who,     each.detail, each.at,   each.expires};
-      const CommandLimit* const limit = limit_of(command);
-      const bool waits = limit == nullptr || limit->confirm;
-      commands_[each.request] = {command, waits ? CommandState::awaiting_confirmation : CommandState::ready, "",
-                                 each.at};
-      continue;
-    }
-    const auto found = commands_.find(each.request);
-    if (found == commands_.end()) continue;
-    Followed& followed = found->second;
-    const auto stands = [&](CommandState state) {
-      followed.state = state;
-      followed.changed = each.at;
-    };
-    if (each.what == "confirmed") {
-      followed.confirmed_by = each.who;
-      stands(CommandState::ready);
-    }
-    if (each.what == "sent") {
-      Item& item = items_[{each.path, each.item}];
-      item.desired = each.value;
-      item.desired_at = each.at;
-      stands(CommandState::sent);
-    }
-    for (const CommandState state : {CommandState::acknowledged, CommandState::expired, CommandState::withdrawn})
-      if (each.what == name_of(state)) stands(state);
-  }
   forget_oldest();
 }
 

@@ -3,8 +3,6 @@
 
 #include <utility>
 
-#include "takt/core/error.hpp"
-
 namespace takt {
 
 ControlLoop::ControlLoop(Alerts alerts, CommandDesk desk, Decide decide)
@@ -25,18 +23,14 @@ ControlTurn ControlLoop::turn(const Twin& twin, const TwinView& view, WallClock:
       turn.asked.push_back({std::move(*decision.command), std::move(answer)});
     }
   }
-  try {
-    turn.to_send = desk_.to_send(view, now);
-  } catch (const Error& error) {
-    turn.trouble = error.what();  // what went before stands all the same
-  }
+  turn.to_send = desk_.to_send(view, now);
   return turn;
 }
 
-void ControlLoop::hear(const Snapshot& message, std::optional<WallClock::Instant> arrival) {
+void ControlLoop::hear(const Snapshot& message) {
   for (const EntityReading& reading : message.entities) {
     if (reading.quality == "bad") continue;
-    for (const auto& [item, value] : reading.setpoints) desk_.reported(reading.path, item, value, message.ts, arrival);
+    for (const auto& [item, value] : reading.setpoints) desk_.reported(reading.path, item, value, message.ts);
   }
 }
 

@@ -2,7 +2,6 @@
 #include "takt/sync/control/work_orders.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "takt/core/error.hpp"
 
@@ -24,11 +23,9 @@ bool leads_to(WorkState from, WorkState to) {
   return false;
 }
 
-constexpr std::array kStates{not_allowed_to_start, allowed_to_start, running, interrupted, ended, aborted};
-
 std::string next_states(WorkState from) {
   std::string text;
-  for (const WorkState to : kStates)
+  for (const WorkState to : {not_allowed_to_start, allowed_to_start, running, interrupted, ended, aborted})
     if (leads_to(from, to)) text += (text.empty() ? "" : ", ") + std::string(name_of(to));
   return text.empty() ? "no other state: it is over" : text;
 }
@@ -47,25 +44,6 @@ std::string_view name_of(WorkState state) {
     case aborted: break;
   }
   return "Aborted";
-}
-
-WorkState read_work_state(std::string_view name) {
-  std::vector<std::string> names;
-  for (const WorkState state : kStates) {
-    if (name == name_of(state)) return state;
-    names.emplace_back(name_of(state));
-  }
-  std::string expected = "one of";
-  for (const std::string& each : names) expected += (each == names.front() ? " " : ", ") + each;
-  throw InvalidInput(Fault{.path = "state",
-                           .value = '"' + std::string(name) + '"',
-                           .expected = std::move(expected),
-                           .nearest = nearest_name(name, names)});
-}
-
-void WorkOrders::recall(WorkOrder order) {
-  const std::uint64_t number = order.number;
-  orders_[number] = std::move(order);
 }
 
 const WorkOrder& WorkOrders::write(WorkOrder order, WallClock::Instant now) {

@@ -32,8 +32,7 @@ class Audit : public testing::Test {
             "/a/b/c/press",
             "speed",
             0.1 * i,
-            "wegen Drift \u00fc",
-            i % 2 == 0 ? WallClock::Instant{} : parse_instant("2026-03-02T06:10:00Z")};
+            "wegen Drift \u00fc"};
   }
   void write(int from, int to) {
     AuditFile audit(file_);

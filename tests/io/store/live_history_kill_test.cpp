@@ -205,44 +205,5 @@ TEST(LiveHistoryWithoutRoom, AcknowledgesNothingThatItCannotKeepAndGoesOnWhenThe
   EXPECT_EQ(to_bytes(*live.twin()), to_bytes(*never_stopped(feed.number()).twin()));
 }
 
-/// A program whose disk stays full until its end; it ends with 0 if HDF5 lets it.
-[[noreturn]] void end_without_room(const std::filesystem::path& file, bool is_closed) {
-  ::signal(SIGXFSZ, SIG_IGN);
-  const rlimit room{200'000, RLIM_INFINITY};
-  ::setrlimit(RLIMIT_FSIZE, &room);
-  LiveHistoryOptions options;
-  options.historian.flush_every = 5ms;
-  auto* const history = new LiveHistory(file, options);  // NOLINT: some programs leave it to the system
-  LiveTwin live = history->recover(test::feed_plant());
-  const Inbox::Keep keep = history->keep();
-  LiveFeed feed;
-  try {
-    for (;;) {
-      Delivery delivery = feed.next();
-      keep(delivery);
-      history->take(live, delivery);
-      history->pass(live, delivery.arrival);
-    }
-  } catch (const WriteError&) {
-    // no room for the journal either
-  }
-  if (history->historian().flush()) ::_exit(3);
-  if (is_closed) {
-    if (history->close(live)) ::_exit(4);
-    delete history;  // NOLINT
-  }
-  std::exit(0);  // NOLINT(concurrency-mt-unsafe): what is registered for the exit is what is tested
-}
-
-TEST(LiveHistoryWithoutRoom, LetsAProgramEndAsItShould) {
-  for (const bool is_closed : {true, false}) {
-    const ScratchFolder folder;
-    EXPECT_EXIT(end_without_room(folder / "line.h5", is_closed), testing::ExitedWithCode(0), "") << is_closed;
-    LiveHistory again(folder / "line.h5");
-    LiveTwin live = again.recover(test::feed_plant());
-    EXPECT_GT(again.recovery().last, 100U) << "what was acknowledged is there";
-  }
-}
-
 }  // namespace
 }  // namespace takt::io

@@ -3,8 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-
 #include "engine/plants.hpp"
 #include "takt/core/byte_stream.hpp"
 #include "takt/core/error.hpp"
@@ -115,46 +113,6 @@ TEST(Perception, TellsWhatATwinKnows) {
   EXPECT_EQ((of[{"trust", "/"}]), 2.0);
   EXPECT_EQ((of[{"drift", "/"}]), 2.0);
   EXPECT_EQ((of.at({"skill", "/"})), 0.0);
-}
-
-TEST(Alerts, StandAgainAsTheirEventsTold) {
-  const std::vector<AlertRule> rules{{.name = "full", .signal = "level", .raise = 9, .clear = 6}};
-  Alerts before(rules);
-  std::vector<AlertEvent> told;
-  const auto note = [&](const std::vector<AlertEvent>& events) {
-    told.insert(told.end(), events.begin(), events.end());
-  };
-  note(see(before, 9, 0s, "/a"));
-  note(see(before, 9, 1s, "/b"));
-  note(see(before, 9, 2s, "/c"));
-  note(see(before, 5, 3s, "/b"));
-  note(see(before, 5, 4s, "/c"));
-  note({before.acknowledge("full", "/a", "leader", kBegin + 5s)});
-  note({before.acknowledge("full", "/c", "leader", kBegin + 6s)});  // cleared and acknowledged: it is over
-
-  Alerts after(rules);
-  after.recall(told);
-  ASSERT_EQ(after.standing().size(), before.standing().size());
-  for (std::size_t i = 0; i < 2; ++i) {
-    EXPECT_EQ(after.standing()[i].about, before.standing()[i].about);
-    EXPECT_EQ(after.standing()[i].active, before.standing()[i].active);
-    EXPECT_EQ(after.standing()[i].raised, before.standing()[i].raised);
-    EXPECT_EQ(after.standing()[i].acknowledged_by, before.standing()[i].acknowledged_by);
-  }
-  EXPECT_TRUE(see(after, 9.5, 10s, "/a").empty()) << "it stands already";
-  EXPECT_EQ(see(after, 5, 11s, "/a").size(), 1U) << "and clears";
-}
-
-TEST(Perception, TellsBeforehandWhatItCanTell) {
-  const Model model = compile(test::serial_line(
-      {test::machine_with(Distribution::constant(10.0)), test::machine_with(Distribution::constant(10.0))}, {3}));
-  const Twin twin(model);
-  std::vector<std::pair<std::string, std::string>> told;
-  for (const Signal& signal : perceive(twin, {})) told.emplace_back(signal.name, signal.about);
-  auto can = perceivable(model);
-  std::ranges::sort(told);
-  std::ranges::sort(can);
-  EXPECT_EQ(told, can);
 }
 
 }  // namespace

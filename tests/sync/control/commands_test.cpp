@@ -287,57 +287,5 @@ TEST(CommandDesk, TellsEveryFaultOfItsLimits) {
   }
 }
 
-TEST(Commands, GoOnWhereTheRecordEnded) {
-  Desk before;
-  const auto other = [](std::string request, double value) {
-    Command command = Desk::command(value, std::move(request));
-    command.item = "mode";
-    command.who = "planner";
-    return command;
-  };
-  before.desk.request(Desk::command(), before.view, kNow);
-  before.desk.confirm("r1", "leader", before.view, kNow + 1s);
-  before.desk.to_send(before.view, kNow + 2s);
-  before.desk.request(other("r2", 1), before.view, kNow + 3s);  // needs no confirmation, and was not sent yet
-
-  Desk after;
-  after.desk.recall(before.record);
-  EXPECT_EQ(after.desk.commands().at("r1").state, CommandState::sent);
-  EXPECT_EQ(after.desk.commands().at("r1").confirmed_by, "leader");
-  EXPECT_EQ(after.desk.commands().at("r1").command, Desk::command());
-  EXPECT_EQ(after.desk.items().at({kPress, "speed"}).desired, 1.1);
-  const std::vector<Command> sent = after.desk.to_send(after.view, kNow + 4s);
-  ASSERT_EQ(sent.size(), 1U) << "what was sent is not sent again";
-  EXPECT_EQ(sent[0].request, "r2");
-  EXPECT_EQ(after.refusal_of(Desk::command()), Refusal::repeated);
-  after.desk.reported(kPress, "speed", 1.1, kNow + 5s);
-  EXPECT_EQ(after.desk.commands().at("r1").state, CommandState::acknowledged);
-  after.desk.tick(kNow + 5min);
-  EXPECT_EQ(after.desk.commands().at("r2").state, CommandState::expired);
-}
-
-TEST(Commands, OfALimitThatIsNoMoreCannotGoOut) {
-  Desk before;
-  before.desk.request(Desk::command(), before.view, kNow);
-  std::vector<AuditEntry> record = before.record;
-  for (AuditEntry& each : record)
-    if (each.request == "r1") each.item = "speed_2";
-  Desk after;
-  after.desk.recall(record);
-  EXPECT_EQ(after.desk.confirm("r1", "leader", after.view, kNow).refusal, Refusal::not_allowed);
-  EXPECT_TRUE(after.desk.to_send(after.view, kNow).empty());
-}
-
-TEST(Commands, AreAcknowledgedByWhatComesLaterWhateverThePlantsClockSays) {
-  Desk d;
-  d.desk.request(Desk::command(), d.view, kNow);
-  d.desk.confirm("r1", "leader", d.view, kNow);
-  d.desk.to_send(d.view, kNow + 10s);
-  d.desk.reported(kPress, "speed", 1.1, kNow + 9s, kNow + 9s);
-  EXPECT_EQ(d.desk.commands().at("r1").state, CommandState::sent) << "it came before";
-  d.desk.reported(kPress, "speed", 1.1, kNow + 9s + 500ms, kNow + 11s);
-  EXPECT_EQ(d.desk.commands().at("r1").state, CommandState::acknowledged);
-}
-
 }  // namespace
 }  // namespace takt

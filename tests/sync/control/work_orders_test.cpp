@@ -56,22 +56,5 @@ TEST(WorkOrders, SayWhatMayFollow) {
   EXPECT_EQ(later.order(1), orders.order(1));
 }
 
-TEST(WorkOrders, StandAgainUnderTheirNumbers) {
-  WorkOrders before;
-  before.write({.about = "/a", .task = "look"}, kBegin);
-  before.write({.about = "/a", .task = "mend", .owner = "crew"}, kBegin);
-  WorkOrders after;
-  after.recall(before.order(2));
-  EXPECT_EQ(after.order(2), before.order(2));
-  EXPECT_EQ(after.write({.about = "/a", .task = "next"}, kBegin).number, 3U);
-  EXPECT_EQ(read_work_state("Running"), WorkState::running);
-  try {
-    read_work_state("running");
-    FAIL();
-  } catch (const InvalidInput& error) {
-    EXPECT_EQ(error.faults()[0].nearest, "Running");
-  }
-}
-
 }  // namespace
 }  // namespace takt

@@ -12,10 +12,8 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <future>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,8 +48,6 @@ struct MqttOptions {
 struct MqttMessage {
   std::string topic{}, payload{};
   bool retain = false;
-  /// Not sent any more after it; by MQTT 5 the broker does not keep it for longer either. None: it keeps its worth.
-  std::optional<std::chrono::steady_clock::time_point> expires{};
 };
 
 /// What became of a message that was published.
@@ -106,9 +102,6 @@ class MqttSource final : public SnapshotSource {
   void stop() override;
   /// A rebirth by NCMD, or a message on the rebirth topic. Lost where there is no connection: it is asked again.
   void ask_for_everything(const std::string& source) override;
-  /// sparkplug: as a DCMD (or NCMD) with the set-point's metric, by its data type in the last birth, where a node has
-  /// been born with it and the connection stands. json: has no way.
-  bool command(const Command& command, const Answered& answered) override;
 
   MqttCounts counts() const;
   sparkplug::HostCounts sparkplug_counts() const;
@@ -118,17 +111,11 @@ class MqttSource final : public SnapshotSource {
   std::unique_ptr<Impl> impl_;
 };
 
-/// What is said to takt over the connection that it publishes by.
-struct MqttListening {
-  std::vector<std::string> topics{};
-  std::function<void(const MqttMessage&)> heard{};  ///< on a thread of the publisher's; `retain`: it is an old one
-};
-
 /// What takt tells: forecasts, verdicts, commands. QoS 1, in order. Thread-safe.
 class MqttPublisher {
  public:
   /// `will` is published by the broker when the connection breaks. Throws as MqttSource and its start do.
-  explicit MqttPublisher(MqttOptions options, MqttMessage will = {}, MqttListening listening = {});
+  explicit MqttPublisher(MqttOptions options, MqttMessage will = {});
   ~MqttPublisher();
   MqttPublisher(const MqttPublisher&) = delete;
   MqttPublisher& operator=(const MqttPublisher&) = delete;
@@ -136,7 +123,7 @@ class MqttPublisher {
   /// Does not wait. What is not acknowledged when the connection breaks is sent again; when there are `most_unsent`, or
   /// the publisher is destroyed, the future says so.
   std::future<Published> publish(MqttMessage message);
-  /// Why there is no connection, or which topic it may not listen to; empty if there is nothing.
+  /// Why there is no connection; empty if there is one.
   Fault trouble() const;
   MqttCounts counts() const;
 

@@ -48,7 +48,6 @@ struct ServiceOptions {
 
   // Called on the thread of run(), the twin at rest, while nothing else is merged.
   std::function<void(const LiveTwin&)> passed{};              ///< after deliveries were merged, and every `tick`
-  std::function<void(LiveTwin&, WallClock::Instant)> act{};   ///< after `passed`: for what adopts, and commands
   std::function<void(const LiveTwin&)> verdict_changed{};     ///< its trust or stage
   std::function<void(const LiveForecast&)> forecasted{};      ///< on the thread of forecasts
   std::function<void(const std::string&)> forecast_failed{};  ///< on that thread too
@@ -77,8 +76,6 @@ class LiveService {
   /// Why the last delivery could not be kept; empty if it was. Thread-safe.
   std::string keep_trouble() const;
   bool is_running() const { return running_; }
-  /// Hands a command to the source that carries its item; as SnapshotSource::command. Thread-safe once it runs.
-  bool command(const Command& command, const SnapshotSource::Answered& answered) const;
 
  private:
   void start_sources();

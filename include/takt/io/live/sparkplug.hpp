@@ -144,9 +144,6 @@ class Host {
   std::vector<Delivery> take(std::string_view topic, std::string_view payload, WallClock::Instant arrival);
   /// Nodes to be asked for a birth since the last call.
   std::vector<Address> rebirths() { return std::exchange(asked_, {}); }
-  /// Whether an item of an equipment, a metric "Setpoint/<item>" of the last birth, takes a value: where and as what.
-  std::optional<std::pair<Address, Metric>> setpoint(const std::string& path, const std::string& item,
-                                                     double value) const;
   /// What was sent meanwhile did not come: every node known is asked.
   void connection_was_lost(WallClock::Instant now);
 

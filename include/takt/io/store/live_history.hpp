@@ -66,9 +66,6 @@ class LiveHistory {
   bool take(LiveTwin& live, Delivery& delivery);
   void pass(LiveTwin& live, Instant now);
 
-  /// Makes a checkpoint now: after what no delivery tells, such as LiveTwin::adopt and expect.
-  void put_aside(const LiveTwin& live, Instant now);
-
   /// For verdicts, events, what was learnt and forecasts; of use once a twin was recovered.
   Historian& historian() { return *historian_; }
 
@@ -94,5 +91,10 @@ class LiveHistory {
   std::optional<Instant> passed_, noted_pass_, checkpoint_at_;
   std::unique_ptr<Historian> historian_;  ///< last: its thread uses the journal
 };
+
+/// For programs that write histories, before anything else: HDF5 is not to close at the exit of the program what it
+/// could not write before (a full disk), at which version 1.10 crashes; the journal has it. Not for what lives in the
+/// programs of others, whose files HDF5 may have to close.
+void leave_unwritten_files_at_exit();
 
 }  // namespace takt::io

@@ -38,8 +38,6 @@ struct Signal {
 /// and each check of the verdict by its name ("drift", "calibration", ...), of "/": the trust that its worst doubt
 /// leaves, 0 to 2 as above.
 std::vector<Signal> perceive(const Twin& twin, const Verdict& verdict);
-/// Which signals `perceive` can tell of a plant: name and path.
-std::vector<std::pair<std::string, std::string>> perceivable(const Model& model);
 
 enum class Severity : std::uint8_t { notice, warning, alarm };
 std::string_view name_of(Severity severity);
@@ -86,10 +84,6 @@ class Alerts {
 
   /// Somebody has seen it. Throws InvalidInput where no such alert stands, or it was acknowledged.
   AlertEvent acknowledge(std::string_view rule, std::string_view about, std::string who, WallClock::Instant now);
-
-  /// Takes up events that were told before a restart, in their order: what stood then stands. Those of rules that are
-  /// no more are left out.
-  void recall(std::span<const AlertEvent> events);
 
   /// Active ones, and those that nobody acknowledged; by severity, then by age.
   std::vector<Alert> standing() const;

@@ -114,7 +114,6 @@ struct AuditEntry {
   std::string path{}, item{};
   double value = 0.0;
   std::string detail{};
-  WallClock::Instant expires{};  ///< of what is requested, and of being armed; the epoch: it has no end
   friend bool operator==(const AuditEntry&, const AuditEntry&) = default;
 };
 
@@ -133,7 +132,6 @@ class CommandDesk {
   /// Commands that were not sent are withdrawn.
   void disarm(const std::string& who, WallClock::Instant now);
   bool is_armed(WallClock::Instant now) const { return armed_until_ && now < *armed_until_; }
-  std::optional<WallClock::Instant> armed_until() const { return armed_until_; }  ///< may be over
 
   Answer request(const Command& command, const TwinView& twin, WallClock::Instant now);
   Answer confirm(const std::string& request, const std::string& who, const TwinView& twin, WallClock::Instant now);
@@ -146,17 +144,10 @@ class CommandDesk {
   /// It could not be handed to the transport: it stays desired, and expires unless the plant reports the value.
   void not_delivered(const std::string& request, const std::string& reason, WallClock::Instant now);
 
-  /// What the plant says of an item at an instant of its own clock. Acknowledges the command that is under way for it
-  /// if the value is the one desired, and came after the command was sent: by this clock where it is given, which the
-  /// clock of a controller may lag behind.
-  void reported(const std::string& path, const std::string& item, double value, WallClock::Instant at,
-                std::optional<WallClock::Instant> arrival = std::nullopt);
+  /// What the plant says of an item. Acknowledges the command that is under way for it if the value is the one desired.
+  void reported(const std::string& path, const std::string& item, double value, WallClock::Instant at);
   /// Time passes: what was not acknowledged by its end has expired.
   void tick(WallClock::Instant now);
-
-  /// Takes up what a record tells, in its order, after a restart and before all else: commands stand where they stood,
-  /// and what was sent is not sent again. Nothing is written down. It does not arm.
-  void recall(std::span<const AuditEntry> record);
 
   /// An item that was ever commanded or reported.
   struct Item {

@@ -33,7 +33,6 @@ struct ControlTurn {
   };
   std::vector<Asked> asked{};
   std::vector<Command> to_send{};  ///< to be handed to the transport now
-  std::string trouble{};           ///< why what is ready does not go out: the record cannot be written
 };
 
 /// Not thread-safe.
@@ -43,16 +42,12 @@ class ControlLoop {
 
   /// Perception, analysis, decision and execution at one moment. `more`: signals of one's own.
   ControlTurn turn(const Twin& twin, const TwinView& view, WallClock::Instant now, std::span<const Signal> more = {});
-  /// Feedback: the set-points in a message that was merged. Bad readings are left out. `arrival`: when it came, by the
-  /// clock that commands are sent by; none: its own time.
-  void hear(const Snapshot& message, std::optional<WallClock::Instant> arrival = std::nullopt);
+  /// Feedback: the set-points in a message that was merged. Bad readings are left out.
+  void hear(const Snapshot& message);
 
   Alerts& alerts() { return alerts_; }
   CommandDesk& desk() { return desk_; }
   WorkOrders& work() { return work_; }
-  const Alerts& alerts() const { return alerts_; }
-  const CommandDesk& desk() const { return desk_; }
-  const WorkOrders& work() const { return work_; }
 
  private:
   Alerts alerts_;

@@ -21,8 +21,7 @@ enum class WorkState : std::uint8_t {
   ended,   ///< done
   aborted  ///< will not be done
 };
-std::string_view name_of(WorkState state);         ///< "NotAllowedToStart", ...
-WorkState read_work_state(std::string_view name);  ///< throws InvalidInput naming the nearest
+std::string_view name_of(WorkState state);  ///< "NotAllowedToStart", ...
 
 struct WorkOrder {
   std::uint64_t number = 0;
@@ -50,9 +49,6 @@ class WorkOrders {
   const WorkOrder& assign(std::uint64_t number, std::string owner, WallClock::Instant now);
   /// Throws InvalidInput for a number that is not known, and where the present state does not lead to this one.
   const WorkOrder& move(std::uint64_t number, WorkState to, WallClock::Instant now);
-
-  /// Puts one down as it stood before a restart, under its own number.
-  void recall(WorkOrder order);
 
   const WorkOrder& order(std::uint64_t number) const;  ///< throws InvalidInput for a number that is not known
   std::vector<WorkOrder> open() const;                 ///< neither ended nor aborted, by due time, then by number

@@ -94,7 +94,6 @@ struct MqttClient::Impl {
   seconds keep_alive{};
   Clock::time_point last_sent{}, pinged{};
   bool ping_is_out = false;
-  std::optional<Clock::time_point> asked_to_subscribe;  ///< while the broker has not answered
   // Of the thread, across connections.
   bool is_blocked = false;           ///< something is to be tried again
   std::uint16_t to_acknowledge = 0;  ///< then
@@ -109,7 +108,6 @@ struct MqttClient::Impl {
   void run(const std::stop_token& stop);
   void connect(const std::stop_token& stop);
   void greet(const ConnackPacket& connack);
-  void stand();
   void serve(const std::stop_token& stop);
   void say_farewell();
   void read_some(const std::stop_token& stop);
@@ -229,18 +227,21 @@ void MqttClient::Impl::greet(const ConnackPacket& connack) {
     throw ConnectionFault({.path = url.text, .value = meaning.seen + as + said, .expected = meaning.advice});
   }
   ++connections;
+  told.reset();
+  {
+    const std::lock_guard lock(mutex);
+    trouble = {};
+  }
   in_flight_most = std::min<std::size_t>(kMostInFlight, connack.receive_most);
   largest = connack.largest.value_or(268'435'455);
   keep_alive = connack.keep_alive_s ? seconds{*connack.keep_alive_s} : options.keep_alive;
   last_sent = pinged = Clock::now();
   ping_is_out = false;
-  asked_to_subscribe.reset();
-  if (handlers.filters.empty()) {
-    stand();
-  } else {  // what is published before the broker has the subscriptions does not come: it does not stand yet
-    to_write += subscribe_bytes(kSubscribeId, handlers.filters, options.version);
-    asked_to_subscribe = Clock::now();
+  if (handlers.connected) {
+    handlers.connected();
+    is_blocked = true;
   }
+  if (!handlers.filters.empty()) to_write += subscribe_bytes(kSubscribeId, handlers.filters, options.version);
   if (handlers.greeting)
     if (std::optional<MqttMessage> message = handlers.greeting()) {
       bool has_room = false;
@@ -248,25 +249,10 @@ void MqttClient::Impl::greet(const ConnackPacket& connack) {
     }
 }
 
-/// The connection has everything it is for.
-void MqttClient::Impl::stand() {
-  told.reset();
-  {
-    const std::lock_guard lock(mutex);
-    trouble = {};
-  }
-  if (!handlers.connected) return;
-  handlers.connected();
-  is_blocked = true;
-}
-
 void MqttClient::Impl::serve(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     if (is_blocked) try_again(stop);
     if (!is_blocked) read_some(stop);
-    if (is_blocked && asked_to_subscribe) asked_to_subscribe = Clock::now();  // the answer may wait to be read
-    if (asked_to_subscribe && Clock::now() - *asked_to_subscribe > options.connect_within)
-      throw ConnectionFault({.path = url.text, .value = "no answer to SUBSCRIBE", .expected = "a broker of MQTT"});
     send_waiting();
     keep_it_alive();
     write_some();
@@ -361,18 +347,13 @@ void MqttClient::Impl::try_again(const std::stop_token& stop) {
   if (!is_blocked && to_acknowledge != 0) to_write += puback_bytes(std::exchange(to_acknowledge, std::uint16_t{0}));
 }
 
-/// A filter without a code of its own was not granted either.
 void MqttClient::Impl::take(const SubackPacket& suback) {
-  if (suback.id != kSubscribeId || !asked_to_subscribe) return;
-  asked_to_subscribe.reset();
-  constexpr std::uint8_t kUnspecified = 0x80;
   std::size_t denied = 0;
   Fault last;
-  for (std::size_t i = 0; i < handlers.filters.size(); ++i) {
-    const std::uint8_t code = i < suback.codes.size() ? suback.codes[i] : kUnspecified;
-    if (code < kUnspecified) continue;
+  for (std::size_t i = 0; i < suback.codes.size() && i < handlers.filters.size(); ++i) {
+    if (suback.codes[i] < 0x80) continue;
     ++denied;
-    const std::string why = options.version == MqttVersion::v5 ? code_name(code) : "refused (128)";
+    const std::string why = options.version == MqttVersion::v5 ? code_name(suback.codes[i]) : "refused (128)";
     last = {.path = url.text,
             .value = "topic " + handlers.filters[i] + ": " + why + (suback.reason.empty() ? "" : ", " + suback.reason),
             .expected = "a topic that the broker lets " +
@@ -381,11 +362,7 @@ void MqttClient::Impl::take(const SubackPacket& suback) {
     if (handlers.refused) handlers.refused(last);
     is_blocked = true;
   }
-  if (denied == handlers.filters.size() && handlers.lives_by_filters) throw ConnectionFault(std::move(last));
-  if (denied == 0)
-    stand();
-  else
-    tell_lost(last);  // what is granted comes, but the connection lacks something as long as it lasts
+  if (denied == handlers.filters.size()) throw ConnectionFault(std::move(last));
   if (handlers.subscribed) {
     handlers.subscribed();
     is_blocked = true;
@@ -482,12 +459,6 @@ std::future<Published> MqttClient::publish(MqttMessage message) {
   std::future<Published> answer = impl_->outbox.add(std::move(message), has_room);
   if (has_room) impl_->waker.wake();
   return answer;
-}
-
-void MqttClient::publish(MqttMessage message, std::function<void(const Published&)> answered) {
-  bool has_room = false;
-  impl_->outbox.add(std::move(message), has_room, std::move(answered));
-  if (has_room) impl_->waker.wake();
 }
 
 Fault MqttClient::trouble() const {

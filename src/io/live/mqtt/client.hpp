@@ -18,15 +18,12 @@ namespace takt::io::detail {
 /// What its owner does, called on the client's thread.
 struct ClientHandlers {
   std::vector<std::string> filters{};
-  bool lives_by_filters = true;  ///< a connection of which all filters are denied is of no use
   /// Takes a message over. False: not yet, `try_again` is called until it says true; nothing is read meanwhile. The
   /// message is acknowledged after it was taken over.
   std::function<bool(const PublishPacket&, const std::stop_token&)> deliver{};
   std::function<bool(const std::stop_token&)> try_again{};
-  /// The broker has granted all filters; at once where there are none. `try_again` is called after it; so with the next
-  /// three.
-  std::function<void()> connected{};
-  std::function<void()> subscribed{};                  ///< it has granted one filter at least; after `connected`
+  std::function<void()> connected{};                   ///< `try_again` is called after it; so with the next three
+  std::function<void()> subscribed{};                  ///< the broker has answered
   std::function<void(const Fault&)> lost{};            ///< once for each reason, until it is connected again
   std::function<void(const Fault&)> refused{};         ///< a topic filter
   std::function<std::optional<MqttMessage>()> will{};  ///< of the connection that is to be made
@@ -47,8 +44,6 @@ class MqttClient {
   void start();
   void stop();
   std::future<Published> publish(MqttMessage message);
-  /// `answered` is called once, on any thread; it does not call back.
-  void publish(MqttMessage message, std::function<void(const Published&)> answered);
   Fault trouble() const;
   MqttCounts counts() const;
 

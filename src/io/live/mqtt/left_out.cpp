@@ -23,12 +23,11 @@ const std::string& MqttSource::name() const { left_out(); }
 void MqttSource::start(Inbox& /*inbox*/) { left_out(); }
 void MqttSource::stop() {}
 void MqttSource::ask_for_everything(const std::string& /*source*/) { left_out(); }
-bool MqttSource::command(const Command& /*command*/, const Answered& /*answered*/) { left_out(); }
 MqttCounts MqttSource::counts() const { left_out(); }
 sparkplug::HostCounts MqttSource::sparkplug_counts() const { left_out(); }
 
 struct MqttPublisher::Impl {};
-MqttPublisher::MqttPublisher(MqttOptions /*options*/, MqttMessage /*will*/, MqttListening /*listening*/) { left_out(); }
+MqttPublisher::MqttPublisher(MqttOptions /*options*/, MqttMessage /*will*/) { left_out(); }
 MqttPublisher::~MqttPublisher() = default;
 std::future<Published> MqttPublisher::publish(MqttMessage /*message*/) { left_out(); }
 Fault MqttPublisher::trouble() const { left_out(); }

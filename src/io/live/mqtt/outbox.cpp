@@ -3,51 +3,31 @@
 
 #include <algorithm>
 #include <iterator>
-#include <memory>
 
 namespace takt::io::detail {
 
 std::future<Published> Outbox::add(MqttMessage message, bool& has_room) {
-  auto promise = std::make_shared<std::promise<Published>>();  // shared: a function can be copied
-  std::future<Published> answer = promise->get_future();
-  add(std::move(message), has_room, [promise](const Published& published) { promise->set_value(published); });
-  return answer;
-}
-
-void Outbox::add(MqttMessage message, bool& has_room, Answered answered) {
   Outgoing outgoing;
-  outgoing.answered = std::move(answered);
   outgoing.packet = {
       .topic = std::move(message.topic), .payload = std::move(message.payload), .retain = message.retain};
-  outgoing.expires = message.expires;
+  std::future<Published> answer = outgoing.answer.get_future();
   const std::lock_guard lock(mutex_);
   has_room = !is_closed_ && unsent_.size() + unacknowledged_.size() < most_;
   if (has_room) {
     unsent_.push_back(std::move(outgoing));
   } else {
-    outgoing.answered({false,
-                       {.path = outgoing.packet.topic,
-                        .value = is_closed_ ? std::string("a message after the end")
-                                            : "one message more than the " + std::to_string(most_) + " that wait",
-                        .expected = is_closed_ ? "a publisher that goes on" : "a broker that takes them"}});
+    outgoing.answer.set_value(
+        {false,
+         {.path = outgoing.packet.topic,
+          .value = is_closed_ ? std::string("a message after the end")
+                              : "one message more than the " + std::to_string(most_) + " that wait",
+          .expected = is_closed_ ? "a publisher that goes on" : "a broker that takes them"}});
   }
-}
-
-void Outbox::leave_out_expired(std::chrono::steady_clock::time_point now) {
-  while (!unsent_.empty() && unsent_.front().expires && now >= *unsent_.front().expires) {
-    Outgoing& over = unsent_.front();
-    over.answered({false,
-                   {.path = over.packet.topic,
-                    .value = "its time was over before the broker had it",
-                    .expected = "a connection to the broker while the message is worth something"}});
-    unsent_.pop_front();
-  }
+  return answer;
 }
 
 const PublishPacket* Outbox::next(std::size_t in_flight_most) {
   const std::lock_guard lock(mutex_);
-  const auto now = std::chrono::steady_clock::now();
-  leave_out_expired(now);
   if (unsent_.empty() || unacknowledged_.size() >= in_flight_most) return nullptr;
   PublishPacket& packet = unsent_.front().packet;
   while (packet.id == 0) {
@@ -56,11 +36,6 @@ const PublishPacket* Outbox::next(std::size_t in_flight_most) {
         std::ranges::any_of(unacknowledged_, [&](const Outgoing& each) { return each.packet.id == last_id_; }) ||
         std::ranges::any_of(unsent_, [&](const Outgoing& each) { return each.packet.id == last_id_; });
     if (!is_used) packet.id = last_id_;
-  }
-  if (const auto& expires = unsent_.front().expires) {
-    constexpr std::chrono::seconds::rep kMost = 0xFFFFFFFF;
-    const auto left = std::chrono::duration_cast<std::chrono::seconds>(*expires - now).count();
-    packet.expiry_s = static_cast<std::uint32_t>(std::clamp(left, std::chrono::seconds::rep{1}, kMost));
   }
   return &packet;  // a deque's front stays where it is when others are added at its end
 }
@@ -77,14 +52,14 @@ bool Outbox::acknowledge(std::uint16_t id, const Published& answer) {
   if (found == unacknowledged_.end()) return false;
   Published full = answer;
   if (!full.accepted) full.fault.value = "topic " + found->packet.topic + ": " + full.fault.value;
-  found->answered(full);
+  found->answer.set_value(std::move(full));
   unacknowledged_.erase(found);
   return true;
 }
 
 void Outbox::refuse_next(const Fault& why) {
   const std::lock_guard lock(mutex_);
-  unsent_.front().answered({false, why});
+  unsent_.front().answer.set_value({false, why});
   unsent_.pop_front();
 }
 
@@ -105,7 +80,7 @@ void Outbox::close(const Fault& why) {
   const std::lock_guard lock(mutex_);
   is_closed_ = true;
   for (auto* all : {&unacknowledged_, &unsent_}) {
-    for (Outgoing& each : *all) each.answered({false, why});
+    for (Outgoing& each : *all) each.answer.set_value({false, why});
     all->clear();
   }
 }

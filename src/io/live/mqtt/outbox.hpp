@@ -2,10 +2,8 @@
 // Messages on their way to the broker: those that wait to be sent, and those sent that wait for their acknowledgement.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <deque>
-#include <functional>
 #include <future>
 #include <mutex>
 #include <optional>
@@ -14,8 +12,6 @@
 
 namespace takt::io::detail {
 
-using Answered = std::function<void(const Published&)>;
-
 /// `add` from any thread, the rest from the client's.
 class Outbox {
  public:
@@ -23,10 +19,7 @@ class Outbox {
 
   /// None if there is no room or it is closed; the future has the answer.
   std::future<Published> add(MqttMessage message, bool& has_room);
-  /// The same with a function that is called with the answer, on any thread, instead of a future.
-  void add(MqttMessage message, bool& has_room, Answered answered);
-  /// The next to be sent, with its identifier; none if `in_flight_most` are out. Those whose time is over are answered
-  /// so and left out.
+  /// The next to be sent, with its identifier; none if `in_flight_most` are out.
   const PublishPacket* next(std::size_t in_flight_most);
   void sent();                                                  ///< the one that `next` gave
   bool acknowledge(std::uint16_t id, const Published& answer);  ///< false if there is none of that identifier
@@ -38,11 +31,8 @@ class Outbox {
  private:
   struct Outgoing {
     PublishPacket packet;
-    std::optional<std::chrono::steady_clock::time_point> expires;
-    Answered answered;
+    std::promise<Published> answer;
   };
-
-  void leave_out_expired(std::chrono::steady_clock::time_point now);
 
   const std::size_t most_;
   mutable std::mutex mutex_;

@@ -277,13 +277,7 @@ std::string to_bytes(const PublishPacket& publish, MqttVersion version) {
   std::string body;
   put_text(body, publish.topic);
   if (publish.id != 0) put16(body, publish.id);
-  if (version == MqttVersion::v5) {
-    put8(body, publish.expiry_s ? 5U : 0U);
-    if (publish.expiry_s) {
-      put8(body, 0x02);
-      put32(body, *publish.expiry_s);
-    }
-  }
+  if (version == MqttVersion::v5) put8(body, 0);
   body += publish.payload;
   const std::uint32_t flags = (publish.id != 0 ? 2U : 0U) | (publish.retain ? 1U : 0U) | (publish.repeated ? 8U : 0U);
   return packet(Kind::publish, flags, body);

@@ -38,7 +38,6 @@ struct PublishPacket {
   std::string topic{}, payload{};
   std::uint16_t id = 0;  ///< 0 at QoS 0
   bool retain = false, repeated = false;
-  std::optional<std::uint32_t> expiry_s{};  ///< to be sent, 5 only: the broker keeps it no longer
 };
 
 /// PUBACK (one code) and SUBACK (one for each filter).

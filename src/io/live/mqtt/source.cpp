@@ -279,27 +279,6 @@ void MqttSource::ask_for_everything(const std::string& source) {
   impl_->client->publish({std::move(topic), nlohmann::json{{"rebirth", true}, {"source", source}}.dump()});
 }
 
-bool MqttSource::command(const Command& command, const Answered& answered) {
-  if (!impl_->client || impl_->options.format != MqttFormat::sparkplug) return false;
-  std::optional<std::pair<sparkplug::Address, sparkplug::Metric>> found;
-  {
-    const std::lock_guard lock(impl_->mutex);
-    found = impl_->host.setpoint(command.path, command.item, command.value);
-  }
-  if (!found) return false;
-  if (const Fault trouble = impl_->client->trouble(); trouble != Fault{}) {
-    answered(trouble);
-    return true;
-  }
-  const Instant at = now();
-  sparkplug::Message message = sparkplug::command(found->first, {std::move(found->second)}, at);
-  impl_->client->publish({std::move(message.topic), std::move(message.payload), message.retain,
-                          std::chrono::steady_clock::now() +
-                              std::chrono::duration_cast<std::chrono::steady_clock::duration>(command.expires - at)},
-                         [answered](const Published& published) { answered(published.fault); });
-  return true;
-}
-
 MqttCounts MqttSource::counts() const {
   MqttCounts counts = impl_->client ? impl_->client->counts() : MqttCounts{};
   counts.delivered = impl_->delivered;
@@ -315,21 +294,8 @@ struct MqttPublisher::Impl {
   detail::MqttClient client;
 };
 
-MqttPublisher::MqttPublisher(MqttOptions options, MqttMessage will, MqttListening listening) {
-  for (const std::string& topic : listening.topics)
-    if (!is_filter(topic))
-      throw InvalidInput(
-          Fault{.path = "topics", .value = '"' + topic + '"', .expected = "a topic or a filter of topics"});
+MqttPublisher::MqttPublisher(MqttOptions options, MqttMessage will) {
   detail::ClientHandlers handlers;
-  if (!listening.topics.empty()) {
-    handlers.filters = std::move(listening.topics);
-    handlers.lives_by_filters = false;  // it publishes all the same
-    handlers.deliver = [heard = std::move(listening.heard)](const PublishPacket& message, const std::stop_token&) {
-      if (heard) heard({.topic = message.topic, .payload = message.payload, .retain = message.retain});
-      return true;
-    };
-    handlers.try_again = [](const std::stop_token&) { return true; };
-  }
   if (!will.topic.empty()) handlers.will = [will = std::move(will)] { return std::optional(will); };
   impl_ = std::unique_ptr<Impl>(new Impl{{std::move(options), std::move(handlers)}});
   impl_->client.start();

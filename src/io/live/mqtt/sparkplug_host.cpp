@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a host application makes of the messages of its edge nodes.
 #include <algorithm>
-#include <cmath>
 
 #include "io/live/mqtt/sparkplug_metrics.hpp"
 #include "takt/core/error.hpp"
@@ -27,18 +26,6 @@ std::optional<std::uint64_t> bd_seq_of(const Payload& payload) {
 
 bool says_nothing(std::string_view name) {  // what every node and device has
   return name == kBdSeq || name.starts_with("Node Control/") || name.starts_with("Device Control/");
-}
-
-/// A number as a metric of a data type takes it; none where it does not.
-std::optional<Value> as_type(double value, DataType type) {
-  if (type == DataType::float32 || type == DataType::float64) return value;
-  if (type == DataType::boolean)
-    return value == 0.0 || value == 1.0 ? std::optional<Value>(value == 1.0) : std::nullopt;
-  constexpr double kMost = 9007199254740992.0;  // beyond 2^53 a double knows no whole numbers
-  if (value != std::trunc(value) || std::abs(value) > kMost) return std::nullopt;
-  if (type >= DataType::int8 && type <= DataType::int64) return static_cast<std::int64_t>(value);
-  if (type >= DataType::uint8 && type <= DataType::uint64 && value >= 0.0) return static_cast<std::uint64_t>(value);
-  return std::nullopt;
 }
 
 Address node_part(const Address& address) { return {address.group, address.node, {}}; }
@@ -94,30 +81,6 @@ void Host::connection_was_lost(WallClock::Instant now) {
     node.asked.reset();
     ask(address, now);
   }
-}
-
-std::optional<std::pair<Address, Metric>> Host::setpoint(const std::string& path, const std::string& item,
-                                                         double value) const {
-  const std::string cell = "Setpoint/" + item;
-  for (const auto& [address, node] : nodes_) {
-    if (!node.epoch) continue;
-    for (const auto& [name, device] : node.devices) {
-      if (!device.image.contains(path)) continue;
-      for (const auto& [metric, type] : device.types) {
-        const std::optional<MetricName> parts = split_name(metric);
-        if (!parts || parts->cell != cell) continue;
-        Address at{address.group, address.node, name};
-        if (!parts->device.empty())
-          at.device = at.device.empty() ? std::string(parts->device) : at.device + ":" + std::string(parts->device);
-        if (options_.places.path_of(at) != path) continue;
-        std::optional<Value> typed = as_type(value, type);
-        if (!typed) continue;
-        return std::pair(Address{address.group, address.node, name},
-                         Metric{.name = metric, .type = type, .value = std::move(*typed)});
-      }
-    }
-  }
-  return std::nullopt;
 }
 
 void Host::ask(const Address& address, WallClock::Instant now) {

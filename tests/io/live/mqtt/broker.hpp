@@ -149,7 +149,7 @@ inline void make_passwords(const std::filesystem::path& folder) {
 class Broker {
  public:
   /// `lines` of its configuration, beside the listener.
-  explicit Broker(std::string lines = "allow_anonymous true\n", int port = free_port()) : port_(port) {
+  explicit Broker(std::string lines = "allow_anonymous true\n") : port_(free_port()) {
     std::ofstream(folder_ / "broker.conf") << "user root\nlistener " << port_ << " 127.0.0.1\nlog_type all\n" << lines;
     start();
   }
