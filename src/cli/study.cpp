@@ -149,7 +149,8 @@ int run_study(const Options& options, io::Ranks* ranks, const std::stop_token& s
                     plan.study.options().replications, options.wishes.study.replications));
   Runner runner(options, plan, ranks, stop);
   bool reached = true;
-  const std::uint32_t n = runner.run_to(options.precision, reached);
+  const std::uint32_t n =
+      naming_plant(plant_file(options.wishes), [&] { return runner.run_to(options.precision, reached); });
   const io::StoredResults stored = plan.results(std::move(runner.collector()), n);
   for (const auto& [name, report] : stored.result.migrations) say_migration("'" + name + "'", report);
   write_files(options.files, stored);
@@ -207,10 +208,10 @@ Action declare_study(Arguments& arguments) {
       [options](const std::string& text) { options->precision.push_back(parse_precision(text)); },
       "Run until the mean of a figure is known so well in every scenario: \"throughput_per_h=1 %\"");
   arguments.option("--seed", "N", wishes.seed, "Names the random numbers (default 1)");
-  arguments.option("--threads", "N", wishes.study.threads, {0, kMostThreads}, "Threads; 0, the default, is one a core");
   arguments.flag("--antithetic", wishes.study.antithetic,
                  "Run replications as pairs, the second with every random number u as 1 - u: the same precision with "
                  "fewer; an odd number of them is rounded up");
+  arguments.option("--threads", "N", wishes.study.threads, {0, kMostThreads}, "Threads; 0, the default, is one a core");
   arguments.flag("--mpi", options->mpi, "Run on the ranks of MPI: mpirun -n 17 takt study ... --mpi");
   arguments.repeated(
       "--shard", "I/N", [options](const std::string& text) { options->shard = io::parse_shard(text); },

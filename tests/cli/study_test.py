@@ -203,20 +203,20 @@ class Mistakes(Cli):
 
     def test_of_paths_units_figures_and_scenarios(self):
         study = ("study", BOTTLING, *HOUR)
-        self.golden(3, "/acme/filling/line_1/filer/cycle_time: expected the path of a number of plant bottling; did you mean "
+        self.golden(3, f"{BOTTLING}: /acme/filling/line_1/filer/cycle_time: expected the path of a number of plant bottling; did you mean "
                        f"{FILLER}/cycle_time?\n1 fault\n", *study, "--set", "/acme/filling/line_1/filer/cycle_time=9 s")
-        self.golden(3, "/acme/filling/line_1/filed/capacity: expected the path of a count of the plant; did you mean "
+        self.golden(3, f"{BOTTLING}: /acme/filling/line_1/filed/capacity: expected the path of a count of the plant; did you mean "
                        "/acme/filling/line_1/filled/capacity?\n1 fault\n",
                     *study, "--vary", "/acme/filling/line_1/filed/capacity=10,20")
-        self.golden(3, f"{FILLER}/cycle_time: found 9 kW, expected a time such as \"12 s\" (units: s min h d "
+        self.golden(3, f"{BOTTLING}: {FILLER}/cycle_time: found 9 kW, expected a time such as \"12 s\" (units: s min h d "
                        "wk ms us ns)\n1 fault\n",
                     *study, "--set", f"{FILLER}/cycle_time=9 kW")
-        self.golden(3, "/acme/filling/line_1/filed/capacity: expected the path of a count of the plant; did you mean "
+        self.golden(3, f"{BOTTLING}: /acme/filling/line_1/filed/capacity: expected the path of a count of the plant; did you mean "
                        "/acme/filling/line_1/filled/capacity?\n"
-                       f"{FILLER}/server: expected the path of a number of plant bottling; did you mean {FILLER}/servers?\n"
+                       f"{BOTTLING}: {FILLER}/server: expected the path of a number of plant bottling; did you mean {FILLER}/servers?\n"
                        "2 faults\n",
                     *study, "--vary", "/acme/filling/line_1/filed/capacity=10,20", "--set", f"{FILLER}/server=2")
-        self.golden(3, "kpi: found / throughput_per_hr, expected an entity and one of its KPIs; did you mean / "
+        self.golden(3, f"{BOTTLING}: kpi: found / throughput_per_hr, expected an entity and one of its KPIs; did you mean / "
                        "throughput_per_h?\n1 fault\n", *study, "--precision", "throughput_per_hr=1 %")
         self.golden(3, "--base: found as si, expected a scenario of this study; did you mean as is?\n1 fault\n",
                     *study, "--base", "as si")
@@ -239,7 +239,8 @@ class Mistakes(Cli):
                                     f'"b": {{"set": {{"{FILLER}/cycle_time": "9"}}}},\n'
                                     '"c": {"sets": {}}}}')
         done = run("study", BOTTLING, *HOUR, "--scenarios", file)
-        self.check(done, 3, f"{file}:2: {FILLER}/cycle_tim:", f"did you mean {FILLER}/cycle_time?", f"{file}:3: ",
+        self.check(done, 3, f"{file}:2: {FILLER}/cycle_tim: expected the path of a number of plant bottling ({BOTTLING}); "
+                   f"did you mean {FILLER}/cycle_time?", f"{file}:3: ",
                    f"{file}:4: /scenarios/c/sets", "did you mean set?", "\n3 faults\n")
 
     def test_of_usage(self):
