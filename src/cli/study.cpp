@@ -139,14 +139,15 @@ int run_shard(const Options& options, const io::PreparedPlan& plan, io::Ranks* r
 
 int run_study(const Options& options, io::Ranks* ranks, const std::stop_token& stop) {
   const io::PreparedPlan plan(make_plan(options.wishes));
+  naming_plant(plant_file(options.wishes), [&] { check_goals(options.files, plan.study.kpis()); });
   if (options.dry_run) {
     print_data(options.json ? pretty(dry_document(plan)) : dry_text(plan));
     return kDone;
   }
-  if (options.shard) return run_shard(options, plan, ranks, stop);
   if (plan.study.options().replications != options.wishes.study.replications)
     say(fmt::format("antithetic pairs: {} replications of each scenario instead of {}",
                     plan.study.options().replications, options.wishes.study.replications));
+  if (options.shard) return run_shard(options, plan, ranks, stop);
   Runner runner(options, plan, ranks, stop);
   bool reached = true;
   const std::uint32_t n =
@@ -207,10 +208,10 @@ Action declare_study(Arguments& arguments) {
       "--precision", "KPI=RATIO",
       [options](const std::string& text) { options->precision.push_back(parse_precision(text)); },
       "Run until the mean of a figure is known so well in every scenario: \"throughput_per_h=1 %\"");
-  arguments.option("--seed", "N", wishes.seed, "Names the random numbers (default 1)");
   arguments.flag("--antithetic", wishes.study.antithetic,
                  "Run replications as pairs, the second with every random number u as 1 - u: the same precision with "
                  "fewer; an odd number of them is rounded up");
+  arguments.option("--seed", "N", wishes.seed, "Names the random numbers (default 1)");
   arguments.option("--threads", "N", wishes.study.threads, {0, kMostThreads}, "Threads; 0, the default, is one a core");
   arguments.flag("--mpi", options->mpi, "Run on the ranks of MPI: mpirun -n 17 takt study ... --mpi");
   arguments.repeated(
@@ -219,6 +220,7 @@ Action declare_study(Arguments& arguments) {
   arguments.option("--cache", "DIR", options->cache, "Keep what has run in this folder, and do not run it again");
   arguments.option("--out", "FILE", options->files.out, "Write the results as takt-store/1 (HDF5), or the shard");
   arguments.option("--report", "FILE", options->files.report, "Write a page of the results (HTML)");
+  declare_goals(arguments, {options, &options->files});
   arguments.flag("--dry-run", options->dry_run, "Check everything, tell what would run, and end");
   arguments.flag("--json", options->json, "Print one JSON document instead of text");
   return [options](const std::stop_token& stop) { return study(*options, stop); };
