@@ -8,11 +8,11 @@
 #include <string>
 
 #include "io/plant/random_plant.hpp"
-#include "takt/io/live/control_file.hpp"
 #include "takt/io/live/sources_file.hpp"
 #include "takt/io/live/stream.hpp"
 #include "takt/io/plant/plant_file.hpp"
 #include "takt/io/plant/scenario_file.hpp"
+#include "takt/io/plant/space_file.hpp"
 
 namespace {
 
@@ -32,10 +32,10 @@ int read(const std::string& format) {
         takt::io::parse_snapshot(line);
       } else if (format == "takt-sources/1") {
         takt::io::parse_sources(line);
-      } else if (format == "takt-control/1") {
-        takt::io::parse_control(line, bottling());
       } else if (format == "takt-scenarios/1") {
         takt::io::parse_scenarios(line, bottling());
+      } else if (format == "takt-space/1") {
+        takt::io::parse_space(line);
       } else {
         takt::io::parse_mapping(line);
       }

@@ -46,13 +46,6 @@ def reading(**fields):
     return snapshot(entities={"/e/w/l/m": fields})
 
 
-ALERTS = {"a": {"signal": "trust", "raise": 1, "clear": 0}}
-
-
-def control(**more):
-    return {"format": "takt-control/1", "record": "r", "alerts": ALERTS, **more}
-
-
 def mapping(**fields):
     stream = {"equipment": "/e/w/l/m", "items": {}, **fields}
     return {"format": "takt-mapping/1", "streams": {"s": {k: v for k, v in stream.items() if v is not None}}}
@@ -190,20 +183,15 @@ WRONG = {
         "a design that is not known": sweeps(a={"vary": {f"{FILLER}/cycle_time": ["9 s"]}, "design": "cube"}),
         "points below zero": sweeps(a={"vary": {f"{FILLER}/cycle_time": ["9 s"]}, "points": -1}),
     },
-    "takt-control/1": {
-        "no record": {"format": "takt-control/1", "alerts": ALERTS},
-        "no alert": control(alerts={}),
-        "a key that is not known": control(armed=True),
-        "a time without unit": control(every=1),
-        "no window": control(window="0 s"),
-        "an alert without a limit": control(alerts={"a": {"signal": "trust", "raise": 1}}),
-        "a limit with a unit": control(alerts={"a": {"signal": "trust", "raise": "1 s", "clear": 0}}),
-        "work without a task": control(alerts={"a": {**ALERTS["a"], "work": {}}}),
-        "a question without an aim": control(alerts={"a": {**ALERTS["a"], "what_if": {"kpi": "wip", "remedies": {}}}}),
-        "a command without a range": control(commands=[{"path": FILLER, "item": "speed"}]),
-        "a step of nothing": control(commands=[{"path": FILLER, "item": "x", "from": 0, "to": 1, "most_step": 0}]),
-        "people for what is not confirmed": control(
-            commands=[{"path": FILLER, "item": "x", "from": 0, "to": 1, "confirm": False, "who": ["a"]}]),
+    "takt-space/1": {
+        "no format": {"vary": []},
+        "another format": {"format": "takt-space/2", "vary": []},
+        "nothing that varies": {"format": "takt-space/1", "maximise": ["/ throughput_per_h"]},
+        "a key that is not known": {"format": "takt-space/1", "vary": [], "maximize": []},
+        "what varies as a text": {"format": "takt-space/1", "vary": f"{FILLER}/cycle_time=9.0..12.0 s"},
+        "what varies by path": {"format": "takt-space/1", "vary": {f"{FILLER}/cycle_time": "9.0..12.0 s"}},
+        "a goal that is a number": {"format": "takt-space/1", "vary": [], "maximise": [1]},
+        "a limit that is an object": {"format": "takt-space/1", "vary": [], "limits": [{"/ wip": 40}]},
     },
     "takt-mapping/1": {
         "no streams": {"format": "takt-mapping/1"},
