@@ -119,8 +119,10 @@ class ScenarioReader {
     for (JsonValue each = reader_.members(value, expected); each; each = each.next()) {
       const std::optional<Json::json_pointer> at = pointer_to(each, plant);
       if (!at) return;
-      if (json_.is_discarded()) return;  // told by the tree, but for numbers beyond all measure
-      const Json& patch = json_.at(Json::json_pointer(each.pointer()));
+      // Not there: no JSON, or a key that stands twice, as the tree has told.
+      const Json::json_pointer here(each.pointer());
+      if (json_.is_discarded() || !json_.contains(here)) return;
+      const Json& patch = json_.at(here);
       if (patch.is_null()) {
         plant.at(at->parent_pointer()).erase(at->back());
         disown(plant, std::string(each.key()));
@@ -242,9 +244,9 @@ class ScenarioReader {
   const Json& json_;
   const Model& present_;
   std::filesystem::path folder_;
+  std::string present_file_, plant_file_;  // of the present's plant, and of that which the scenario at hand changes
   std::vector<Scenario> scenarios_;
   std::set<std::string> names_, told_;
-  std::string present_file_, plant_file_;  // of the present's plant, and of that which the scenario at hand changes
 };
 
 }  // namespace
