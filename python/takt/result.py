@@ -314,7 +314,10 @@ class Result:
         ax.boxplot(futures, positions=list(at), whis=(5, 95), showfliers=False, widths=0.5)
         ax.errorbar(at, figures[:, 0], yerr=figures[:, 1], fmt="o", capsize=4, color="tab:blue")
         ax.set_xticks(list(at))
-        ax.set_xticklabels(self.scenarios)
+        if max(map(len, self.scenarios)) > 12:  # side by side they would run into each other
+            ax.set_xticklabels(self.scenarios, rotation=20, ha="right")
+        else:
+            ax.set_xticklabels(self.scenarios)
         unit = self._core.kpis[column].unit
         ax.set_ylabel(kpi if unit == "1" else f"{kpi} [{unit}]")
         ax.set_title(f"{self.plant}: {entity}")
