@@ -54,12 +54,15 @@ void take_counts_of(Experiment& experiment) {
 }
 
 Experiment make_experiment(Present present, const std::vector<ScenarioOfPython>& scenarios, const py::object& horizon,
-                           const py::object& warmup, const py::object& replications, const py::object& threads) {
+                           const py::object& warmup, const py::object& replications, bool antithetic,
+                           const py::object& threads) {
   Experiment made;
   made.present = std::move(present);
   made.options.horizon = to_duration(horizon, "horizon");
   made.options.warmup = to_duration(warmup, "warmup");
   made.options.replications = static_cast<std::uint32_t>(to_count(replications, "replications", 1, kMostReplications));
+  made.options.antithetic = antithetic;
+  if (antithetic) made.options.replications += made.options.replications % 2;  // as Study does
   made.options.threads = static_cast<unsigned>(to_count(threads, "threads", 0, kMostThreads));
   std::vector<std::pair<std::string, Numbers>> numbers;
   for (const auto& [name, plant, its_numbers] : scenarios) numbers.emplace_back(name, its_numbers);
@@ -160,7 +163,7 @@ std::tuple<std::unique_ptr<Simulation>, Outcome, std::unique_ptr<Timeline>> repl
 void bind_futures(py::module_& module) {
   py::class_<Experiment>(module, "Study", "One present and its scenarios, to be run. Never changed.")
       .def(py::init(&make_experiment), py::arg("present"), py::arg("scenarios"), py::arg("horizon"), py::arg("warmup"),
-           py::arg("replications"), py::arg("threads"))
+           py::arg("replications"), py::arg("antithetic"), py::arg("threads"))
       .def("run", &run_experiment, py::arg("progress"), "Runs all.")
       .def("plan", &plan_of, py::arg("twin"), "The study as bytes; `twin` is the one whose present it begins with.")
       .def("replay", &replay, py::arg("scenario"), py::arg("replication"), py::arg("until"),

@@ -67,6 +67,7 @@ void bind_study(py::module_& module) {
       .def_readonly("scenarios", &StudyResult::scenarios)
       .def_readonly("kpis", &StudyResult::kpis)
       .def_readonly("replications", &StudyResult::replications)
+      .def_readonly("antithetic", &StudyResult::antithetic)
       .def_readonly("unfinished", &StudyResult::unfinished)
       .def_readonly("migrations", &StudyResult::migrations)
       .def_readonly("events", &StudyResult::events)

@@ -32,6 +32,8 @@ class Result:
         Their names, in the order of `values`.
     replications : int
         Runs of each scenario.
+    antithetic : bool
+        Whether runs 2i and 2i + 1 are antithetic pairs, and intervals of the means of pairs.
     plant : str
         The name of the plant.
     model_hash : str
@@ -53,6 +55,7 @@ class Result:
         self._study = study  # to run futures again; none once stored
         self.scenarios: List[str] = self._core.scenarios
         self.replications: int = self._core.replications
+        self.antithetic: bool = self._core.antithetic
         self.plant: str = stored.provenance.plant_name
         self.model_hash: str = stored.provenance.model_hash
         self.seed: int = stored.provenance.seed
@@ -311,7 +314,10 @@ class Result:
         ax.boxplot(futures, positions=list(at), whis=(5, 95), showfliers=False, widths=0.5)
         ax.errorbar(at, figures[:, 0], yerr=figures[:, 1], fmt="o", capsize=4, color="tab:blue")
         ax.set_xticks(list(at))
-        ax.set_xticklabels(self.scenarios)
+        if max(map(len, self.scenarios)) > 12:  # side by side they would run into each other
+            ax.set_xticklabels(self.scenarios, rotation=20, ha="right")
+        else:
+            ax.set_xticklabels(self.scenarios)
         unit = self._core.kpis[column].unit
         ax.set_ylabel(kpi if unit == "1" else f"{kpi} [{unit}]")
         ax.set_title(f"{self.plant}: {entity}")

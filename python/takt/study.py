@@ -35,6 +35,7 @@ def run(
     horizon: Duration = "8 h",
     warmup: Duration = "0 s",
     replications: int = 100,
+    antithetic: bool = False,
     seed: int = 1,
     threads: Optional[int] = None,
     set: Optional[Numbers] = None,
@@ -52,6 +53,9 @@ def run(
         How long each run goes on before it is observed.
     replications : int
         The number of runs, each with random numbers of its own.
+    antithetic : bool
+        Run them as pairs, the second with every random number u of the first as 1 - u. Intervals
+        then stand on the means of pairs; an odd number of replications is rounded up.
     seed : int
         What all random numbers follow from: the same seed gives the same bytes.
     threads : int, optional
@@ -98,6 +102,7 @@ def run(
         horizon=horizon,
         warmup=warmup,
         replications=replications,
+        antithetic=antithetic,
         threads=threads,
         progress=progress,
     )
@@ -110,6 +115,7 @@ def what_if(
     horizon: Duration = "8 h",
     warmup: Duration = "0 s",
     replications: int = 100,
+    antithetic: bool = False,
     seed: Optional[int] = None,
     threads: Optional[int] = None,
     progress: Optional[ProgressLike] = None,
@@ -127,7 +133,7 @@ def what_if(
         taken over (`Result.migrations` tells how); a pair ``(plant, numbers)`` is both.
     seed : int, optional
         As in `run`; 1 if not given. A twin and a simulation have theirs.
-    horizon, warmup, replications, threads, progress
+    horizon, warmup, replications, antithetic, threads, progress
         As in `run`.
 
     Returns
@@ -153,6 +159,7 @@ def what_if(
         horizon=horizon,
         warmup=warmup,
         replications=replications,
+        antithetic=antithetic,
         threads=threads,
         progress=progress,
     )
@@ -165,6 +172,7 @@ def run_scenarios(
     horizon: Duration,
     warmup: Duration,
     replications: int,
+    antithetic: bool,
     threads: Optional[int],
     progress: Optional[ProgressLike],
 ) -> Result:
@@ -177,6 +185,7 @@ def run_scenarios(
         horizon=horizon,
         warmup=warmup,
         replications=replications,
+        antithetic=antithetic,
         threads=0 if threads is None else threads,
     )
     with shown(progress) as told:

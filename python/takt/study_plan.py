@@ -247,6 +247,7 @@ def plan(
     horizon: Duration = "8 h",
     warmup: Duration = "0 s",
     replications: int = 100,
+    antithetic: bool = False,
     seed: Optional[int] = None,
 ) -> StudyPlan:
     """A study as a value, to be run elsewhere or in parts.
@@ -271,6 +272,7 @@ def plan(
         horizon=horizon,
         warmup=warmup,
         replications=replications,
+        antithetic=antithetic,
         threads=0,
     )
     return StudyPlan(study.plan(start._core if isinstance(start, Twin) else None))

@@ -309,6 +309,7 @@ class Twin:
         horizon: Duration = "8 h",
         warmup: Duration = "0 s",
         replications: int = 100,
+        antithetic: bool = False,
         threads: Optional[int] = None,
         progress: Optional[ProgressLike] = None,
     ) -> Result:
@@ -328,6 +329,7 @@ class Twin:
             horizon=horizon,
             warmup=warmup,
             replications=replications,
+            antithetic=antithetic,
             threads=threads,
             progress=progress,
         )

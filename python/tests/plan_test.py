@@ -201,3 +201,23 @@ if __name__ == "__main__":
             takt.plan(sys.argv[1], SCENARIOS, **WAY).run(client.get_executor()).save(sys.argv[2])
 """
     assert in_a_script(tmp_path, bottling, text) == whole
+
+
+def test_antithetic_pairs_are_the_same_everywhere_and_say_so(bottling):
+    way = {**WAY, "replications": 11, "antithetic": True}
+    pairs = takt.what_if(bottling, SCENARIOS, **way)
+    assert pairs.antithetic and pairs.replications == 12  # rounded up
+    plain = takt.what_if(bottling, SCENARIOS, **WAY)
+    assert not plain.antithetic
+    assert (pairs.values[:, ::2] == plain.values[:, :6]).all()  # each pair begins as a plain replication
+    study = takt.plan(bottling, SCENARIOS, **way)
+    rows = [takt.run_task(study.content, first, last) for first, last in study.tasks(5)]
+    assert study.collect(rows) == pairs
+    assert pickle.loads(pickle.dumps(pairs)) == pairs and pickle.loads(pickle.dumps(pairs)).antithetic
+    column = pairs.names.query("entity == '/' and kpi == 'parts_out'").index[0]
+    interval = takt.choosing.with_antithetic_pairs(pairs.values[0, :, column])
+    row = pairs.kpis.iloc[column]
+    assert row["mean"] == pytest.approx(interval.value)
+    assert row.half_width_95 == pytest.approx(interval.half_width)
+    assert pairs.replay("as is", 11) == pairs.replay("as is", 11)
+    assert pairs.replay("as is", 11) != pairs.replay("as is", 10)

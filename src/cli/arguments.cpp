@@ -163,6 +163,12 @@ void Arguments::repeated(const char* flag, const char* shape, Reader reader, con
   declared_.back().repeated = true;
 }
 
+void Arguments::words(const char* name, std::vector<std::string> words, Reader reader, const char* help) {
+  repeated(name, "NAME", std::move(reader), help);
+  declared_.back().kind = Declared::Kind::choice;
+  declared_.back().choices = std::move(words);
+}
+
 void Arguments::flag(const char* flag, bool& into, const char* help) {
   app_.add_flag(flag, into, help);
   declared_.push_back({.name = flag, .shape = {}, .kind = Declared::Kind::flag, .help = help});

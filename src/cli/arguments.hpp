@@ -69,6 +69,8 @@ class Arguments {
   };
   void option(const char* flag, const char* shape, std::uint32_t& into, Range range, const char* help);
   void repeated(const char* flag, const char* shape, Reader reader, const char* help);  ///< called for each
+  /// Without a flag, as often as wanted; completion offers `words`, and `reader` says what is wrong with another.
+  void words(const char* name, std::vector<std::string> words, Reader reader, const char* help);
   void flag(const char* flag, bool& into, const char* help);
 
   const std::vector<Declared>& declared() const { return declared_; }  ///< in the order of the calls

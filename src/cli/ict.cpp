@@ -55,7 +55,7 @@ int run(Options options, const std::stop_token& stop) {
 
 int simulate(const Options& options, const std::stop_token& stop) {
   try {
-    return run(options, stop);
+    return naming_plant(options.plant, [&] { return run(options, stop); });
   } catch (const Error&) {
     if (stop.stop_requested()) throw Interrupted("interrupted");  // the worker was ended for it
     throw;

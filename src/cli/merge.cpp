@@ -19,6 +19,7 @@ struct Options {
 
 int merge(const Options& options) {
   const io::MergedShards merged = io::merge_shards(options.shards);
+  naming_plant(options.shards.front(), [&] { check_goals(options.files, merged.results.result.kpis); });
   write_files(options.files, merged.results);
   print_data(options.json ? report::results_json(merged.results.result, merged.results.provenance)
                           : study_text(*merged.plan, merged.results.result));
@@ -32,6 +33,7 @@ Action declare_merge(Arguments& arguments) {
   arguments.files("SHARDS", options->shards, "What `takt study --shard` wrote, in any order");
   arguments.option("--out", "FILE", options->files.out, "Write the results as takt-store/1 (HDF5)");
   arguments.option("--report", "FILE", options->files.report, "Write a page of the results (HTML)");
+  declare_goals(arguments, {options, &options->files});
   arguments.flag("--json", options->json, "Print one JSON document instead of text");
   return [options](const std::stop_token&) { return merge(*options); };
 }

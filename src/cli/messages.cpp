@@ -24,6 +24,15 @@ void say_faults(const std::vector<Fault>& faults) {
   fmt::print(stderr, "{}\n{} {}\n", fmt::join(lines, "\n"), lines.size(), lines.size() == 1 ? "fault" : "faults");
 }
 
+InvalidInput of_plant(const InvalidInput& error, const std::filesystem::path& plant) {
+  std::vector<Fault> faults = error.faults();
+  for (Fault& fault : faults) {
+    const bool is_of_plant = fault.path == "kpi" || fault.path.starts_with('/') || fault.path.starts_with('"');
+    if (is_of_plant && fault.file.empty()) fault.file = plant.string();
+  }
+  return InvalidInput(std::move(faults));
+}
+
 void print_data(std::string_view text) {
   const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
   if (!written || std::fflush(stdout) != 0) {

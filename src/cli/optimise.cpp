@@ -68,13 +68,18 @@ Present present_of(const Options& options, const std::stop_token& stop) {
 }
 
 PlantProblem problem_of(const Options& options, const Present& present) {
-  if (!options.space) return read_problem(options.problem, present);
+  if (!options.space) return naming_plant(options.plant, [&] { return read_problem(options.problem, present); });
   const ProblemText text = io::load_space(*options.space);
   try {
     return read_problem(text, present);
   } catch (const InvalidInput& error) {
     std::vector<Fault> faults = error.faults();
-    for (Fault& fault : faults) fault.file = options.space->string();
+    for (Fault& fault : faults) {
+      fault.file = options.space->string();
+      // The plant's file too, where it is the plant that has no such path or figure.
+      if (fault.expected.starts_with("the path of") || fault.expected.starts_with("ENTITY KPI"))
+        fault.expected += " (" + options.plant.string() + ")";
+    }
     throw InvalidInput(std::move(faults));
   }
 }

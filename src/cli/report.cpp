@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "cli/exit_status.hpp"
+#include "cli/messages.hpp"
 #include "cli/study_output.hpp"
 #include "cli/verbs.hpp"
 
@@ -10,11 +11,14 @@ namespace {
 
 struct Options {
   std::filesystem::path results;
-  std::optional<std::filesystem::path> out, trace;
+  ResultFiles files;
+  std::optional<std::filesystem::path> trace;
 };
 
 int report(const Options& options) {
-  write_page(*options.out, io::load_results(options.results), options.trace);
+  const io::StoredResults stored = io::load_results(options.results);
+  naming_plant(options.results, [&] { check_goals(options.files, stored.result.kpis); });
+  write_page(options.files, stored, options.trace);
   return kDone;
 }
 
@@ -23,8 +27,9 @@ int report(const Options& options) {
 Action declare_report(Arguments& arguments) {
   const auto options = std::make_shared<Options>();  // shared: an action can be copied
   arguments.file("RESULTS", options->results, "What run, study or merge wrote with --out");
-  arguments.required("--out,-o", "FILE", options->out, "The page (HTML)");
+  arguments.required("--out,-o", "FILE", options->files.report, "The page (HTML)");
   arguments.option("--trace", "FILE", options->trace, "Show the timeline that `takt run --trace` wrote");
+  declare_goals(arguments, {options, &options->files});
   return [options](const std::stop_token&) { return report(*options); };
 }
 

@@ -156,8 +156,10 @@ int run(const Options& options, const std::stop_token& stop) {
     study_options.stop = stop;
     study_options.progress = [&progress](std::size_t done, std::size_t) { progress.at(done); };
     const Study study = study_of(options, present, plants, std::move(study_options));
-    check_wishes(options, present, plants);
-    result = study.run();
+    naming_plant(options.plant, [&] {
+      check_wishes(options, present, plants);
+      result = study.run();
+    });
     answer = follow(study, options.future);
     if (options.future.log) write_log_of(options, present, stop);
   }

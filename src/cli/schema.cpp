@@ -14,11 +14,16 @@
 namespace takt::cli {
 namespace {
 
+std::vector<std::string> names_of_formats() {
+  std::vector<std::string> names;
+  for (const io::Schema& schema : io::schemas()) names.emplace_back(schema.format);
+  return names;
+}
+
 const io::Schema& schema_of(const std::string& format) {
   const auto found = std::ranges::find(io::schemas(), format, &io::Schema::format);
   if (found != io::schemas().end()) return *found;
-  std::vector<std::string> names;
-  for (const io::Schema& schema : io::schemas()) names.emplace_back(schema.format);
+  const std::vector<std::string> names = names_of_formats();
   throw InvalidInput(Fault{.value = '"' + format + '"',
                            .expected = fmt::format("one of {}", fmt::join(names, ", ")),
                            .nearest = nearest_name(format, names)});
@@ -29,9 +34,7 @@ int print_schema(const io::Schema* schema) {
     print_data(schema->text);
     return kDone;
   }
-  std::string names;
-  for (const io::Schema& each : io::schemas()) names.append(each.format).append("\n");
-  print_data(names);
+  print_data(fmt::format("{}\n", fmt::join(names_of_formats(), "\n")));
   return kDone;
 }
 
@@ -40,7 +43,8 @@ int print_schema(const io::Schema* schema) {
 Action declare_schema(Arguments& arguments) {
   const auto chosen = std::make_shared<const io::Schema*>(nullptr);  // shared: an action can be copied
   const auto read = [chosen](const std::string& format) { *chosen = &schema_of(format); };
-  arguments.repeated("FORMAT", "NAME", read, "The format, such as takt-plant/1; without it, the formats are listed");
+  arguments.words("FORMAT", names_of_formats(), read,
+                  "The format, such as takt-plant/1; without it, the formats are listed");
   return [chosen](const std::stop_token&) { return print_schema(*chosen); };
 }
 

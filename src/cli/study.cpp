@@ -41,9 +41,10 @@ void check(const Options& options) {
 /// What would run.
 std::string dry_text(const io::PreparedPlan& plan) {
   std::string text =
-      fmt::format("{}: {} scenarios x {} replications = {} futures, {} figures each\nplan {}\n",
+      fmt::format("{}: {} scenarios x {} replications{} = {} futures, {} figures each\nplan {}\n",
                   plan.study.present().model->plant.name, plan.study.scenarios(), plan.study.options().replications,
-                  plan.study.futures(), plan.study.kpis().size(), plan.hash);
+                  plan.study.options().antithetic ? " in antithetic pairs" : "", plan.study.futures(),
+                  plan.study.kpis().size(), plan.hash);
   for (const auto& scenario : plan.plan.scenarios) {
     text += fmt::format("\n{}{}\n", scenario.name, scenario.plant.empty() ? "" : ", in a plant of its own");
     for (const auto& [path, value] : scenario.numbers) text += fmt::format("  {} = {}\n", path, value);
@@ -62,6 +63,7 @@ Json dry_document(const io::PreparedPlan& plan) {
           {"plant", plan.study.present().model->plant.name},
           {"model_hash", hex(plan.study.present().model->hash())},
           {"replications", plan.study.options().replications},
+          {"antithetic", plan.study.options().antithetic},
           {"futures", plan.study.futures()},
           {"figures", plan.study.kpis().size()},
           {"scenarios", std::move(scenarios)}};
@@ -98,7 +100,7 @@ class Runner {
   std::uint32_t run_to(const std::vector<PrecisionGoal>& goals, bool& reached) {
     const std::uint32_t most = plan_.study.options().replications;
     std::uint32_t n = goals.empty() ? most : std::min(kFirstRound, most);
-    for (;; n = next_round(n, most)) {
+    for (;; n = next_round(n, plan_.study.options())) {
       run(collector_.missing(n));
       reached = is_reached(goals, plan_.study, collector_, n);
       if (goals.empty() || reached || n == most) break;
@@ -137,14 +139,19 @@ int run_shard(const Options& options, const io::PreparedPlan& plan, io::Ranks* r
 
 int run_study(const Options& options, io::Ranks* ranks, const std::stop_token& stop) {
   const io::PreparedPlan plan(make_plan(options.wishes));
+  naming_plant(plant_file(options.wishes), [&] { check_goals(options.files, plan.study.kpis()); });
   if (options.dry_run) {
     print_data(options.json ? pretty(dry_document(plan)) : dry_text(plan));
     return kDone;
   }
+  if (plan.study.options().replications != options.wishes.study.replications)
+    say(fmt::format("antithetic pairs: {} replications of each scenario instead of {}",
+                    plan.study.options().replications, options.wishes.study.replications));
   if (options.shard) return run_shard(options, plan, ranks, stop);
   Runner runner(options, plan, ranks, stop);
   bool reached = true;
-  const std::uint32_t n = runner.run_to(options.precision, reached);
+  const std::uint32_t n =
+      naming_plant(plant_file(options.wishes), [&] { return runner.run_to(options.precision, reached); });
   const io::StoredResults stored = plan.results(std::move(runner.collector()), n);
   for (const auto& [name, report] : stored.result.migrations) say_migration("'" + name + "'", report);
   write_files(options.files, stored);
@@ -201,6 +208,9 @@ Action declare_study(Arguments& arguments) {
       "--precision", "KPI=RATIO",
       [options](const std::string& text) { options->precision.push_back(parse_precision(text)); },
       "Run until the mean of a figure is known so well in every scenario: \"throughput_per_h=1 %\"");
+  arguments.flag("--antithetic", wishes.study.antithetic,
+                 "Run replications as pairs, the second with every random number u as 1 - u: the same precision with "
+                 "fewer; an odd number of them is rounded up");
   arguments.option("--seed", "N", wishes.seed, "Names the random numbers (default 1)");
   arguments.option("--threads", "N", wishes.study.threads, {0, kMostThreads}, "Threads; 0, the default, is one a core");
   arguments.flag("--mpi", options->mpi, "Run on the ranks of MPI: mpirun -n 17 takt study ... --mpi");
@@ -210,6 +220,7 @@ Action declare_study(Arguments& arguments) {
   arguments.option("--cache", "DIR", options->cache, "Keep what has run in this folder, and do not run it again");
   arguments.option("--out", "FILE", options->files.out, "Write the results as takt-store/1 (HDF5), or the shard");
   arguments.option("--report", "FILE", options->files.report, "Write a page of the results (HTML)");
+  declare_goals(arguments, {options, &options->files});
   arguments.flag("--dry-run", options->dry_run, "Check everything, tell what would run, and end");
   arguments.flag("--json", options->json, "Print one JSON document instead of text");
   return [options](const std::stop_token& stop) { return study(*options, stop); };

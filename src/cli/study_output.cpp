@@ -75,9 +75,10 @@ std::string study_text(const io::PreparedPlan& plan, const StudyResult& result) 
   if (options.warmup.count() > 0) text += " after a warm-up of " + to_text(options.warmup);
   if (present.state || !(clock == WallClock{}))
     text += " from " + to_text(clock.to_wall(present.state ? present.state->now : Time{}));
-  text += fmt::format(", {} {}, {} {} of each\n", result.scenarios.size(),
-                      result.scenarios.size() == 1 ? "scenario" : "scenarios", result.replications,
-                      result.replications == 1 ? "future" : "futures");
+  text +=
+      fmt::format(", {} {}, {} {} of each{}\n", result.scenarios.size(),
+                  result.scenarios.size() == 1 ? "scenario" : "scenarios", result.replications,
+                  result.replications == 1 ? "future" : "futures", result.antithetic ? ", in antithetic pairs" : "");
   if (result.verdict) text += report::verdict_text(*result.verdict);
   text += "\n" + report::scenarios_table(result);
   if (result.scenarios.size() > 1) text += "\n" + report::comparison_table(result, model, result.scenarios.front());
@@ -87,14 +88,31 @@ std::string study_text(const io::PreparedPlan& plan, const StudyResult& result) 
 void write_files(const ResultFiles& files, const io::StoredResults& stored,
                  const std::optional<std::filesystem::path>& trace) {
   if (files.out) io::save_results(*files.out, stored.result, stored.provenance, stored.plant);
-  if (files.report) write_page(*files.report, stored, trace);
+  if (files.report) write_page(files, stored, trace);
 }
 
-void write_page(const std::filesystem::path& file, const io::StoredResults& stored,
+void declare_goals(Arguments& arguments, const std::shared_ptr<ResultFiles>& files) {
+  arguments.repeated(
+      "--maximise", "FIGURE", [files](const std::string& text) { files->maximise.push_back(text); },
+      "Show on the page which scenarios no other beats in two goals: \"/ throughput_per_h\", \"/ flow_time_s quantile "
+      "95 %\"");
+  arguments.repeated(
+      "--minimise", "FIGURE", [files](const std::string& text) { files->minimise.push_back(text); },
+      "The same, less being better: \"/ wip\"");
+}
+
+void check_goals(const ResultFiles& files, const std::vector<KpiName>& kpis) {
+  if (files.maximise.empty() && files.minimise.empty()) return;
+  if (!files.report) throw WrongUsage("--maximise and --minimise are for the page: give --report FILE");
+  report::page_goals(kpis, files.maximise, files.minimise);
+}
+
+void write_page(const ResultFiles& files, const io::StoredResults& stored,
                 const std::optional<std::filesystem::path>& trace) {
   const Model model = compile(io::parse_plant(stored.plant));
   const std::vector<report::GanttBar> bars = trace ? bars_of(*trace) : std::vector<report::GanttBar>{};
-  io::write_whole(file, report::html_page(stored.result, stored.provenance, model, bars));
+  const std::vector<Goal> goals = report::page_goals(stored.result.kpis, files.maximise, files.minimise);
+  io::write_whole(*files.report, report::html_page(stored.result, stored.provenance, model, bars, goals));
 }
 
 }  // namespace takt::cli

@@ -48,7 +48,8 @@ class Scenarios {
   std::vector<Scenario> all() && {
     std::vector<Scenario> scenarios;
     if (wishes_.scenarios)
-      for (Scenario& each : gather([&] { return io::load_scenarios(*wishes_.scenarios, *model_); }))
+      for (Scenario& each :
+           gather([&] { return io::load_scenarios(*wishes_.scenarios, *model_, {}, plant_file(wishes_).string()); }))
         scenarios.push_back(whole(std::move(each)));
     for (ScenarioPlan& each : gather([&] { return sweep(wishes_.axes, design()); })) {
       take_counts(each, model_->plant, faults_);
@@ -119,10 +120,15 @@ Axis read_varied(const std::string& text) {
   return read_axis(text.substr(0, equals), text.substr(equals + 1));
 }
 
+std::filesystem::path plant_file(const StudyWishes& wishes) {
+  return wishes.plant ? *wishes.plant : wishes.from.value_or(std::filesystem::path());
+}
+
 std::string make_plan(const StudyWishes& wishes) {
   if (wishes.points > 0 && wishes.design != "lhs") throw WrongUsage("--points goes with --design lhs");
   const Beginning beginning = beginning_of(wishes);
-  std::vector<Scenario> scenarios = Scenarios(wishes, beginning.present).all();
+  std::vector<Scenario> scenarios =
+      naming_plant(plant_file(wishes), [&] { return Scenarios(wishes, beginning.present).all(); });
   if (wishes.base) put_first(scenarios, *wishes.base);
   Study study(beginning.present, wishes.study);
   for (Scenario& each : scenarios) study.add(std::move(each));

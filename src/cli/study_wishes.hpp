@@ -25,6 +25,9 @@ struct StudyWishes {
   StudyOptions study;
 };
 
+/// The file that the plant of the futures stands in.
+std::filesystem::path plant_file(const StudyWishes& wishes);
+
 /// Reads "PATH=VALUES" (read_axis). Throws InvalidInput.
 Axis read_varied(const std::string& text);
 

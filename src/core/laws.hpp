@@ -5,8 +5,12 @@
 // end: the largest value, infinity if there is none; the residual functions are only called with elapsed < end and with
 // some mass beyond it. residual_cdf, residual_mean and residual: the law of X - e given X > e.
 // scaled: the law of factor * X.
+//
+// Draws by inversion (Draw::uniform) and from standard variates are mirrored by those; whoever rejects mirrors what it
+// has drawn, by mirrored_sample, mirrored_residual or a way of its own.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -14,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/special.hpp"
 #include "takt/core/distribution.hpp"
 
 /// What the laws that stand on lists hold.
@@ -118,6 +123,7 @@ struct NormalCut {
   double cdf(double x, double rest) const;  ///< at the excess x, with `rest` from there to the upper end
   double survival(double x, double rest) const;
   double excess_quantile(double p) const;
+  double excess_between(double p, double q) const;   ///< the quantile of p = 1 - q, both exact
   std::pair<double, double> excess_moments() const;  ///< mean and variance
   double sample_excess(Draw& draw) const;            ///< by rejection
   double draw_excess(Draw& draw) const;              ///< by inversion where that is exact, else by rejection
@@ -171,6 +177,7 @@ struct LognormalLaw {
 
 struct GammaLaw {
   double shape, scale, average, cv;
+  double between(double p, double q) const;  // the quantile of p = 1 - q, both given so that neither is rounded
   double mean() const { return average; }
   double variance() const { return average * average * cv * cv; }
   double end() const { return kInfinity; }
@@ -187,6 +194,7 @@ struct GammaLaw {
 
 struct BetaLaw {
   double alpha, beta, low, high;
+  double between(double p, double q) const;  // as above
   double mean() const { return low + (high - low) * (alpha / (alpha + beta)); }
   double variance() const;
   double end() const { return high; }
@@ -233,6 +241,7 @@ struct ListedLaw {
 struct MixtureLaw {
   std::span<const Distribution> parts;
   std::span<const double> weights, cumulated;
+  double between(double p, double q) const;  // as above
   double mean() const;
   double variance() const;
   double end() const;
@@ -288,6 +297,56 @@ double residual_cdf_by_difference(const AnyLaw& law, double x, double e) {
     return below < 0.5 ? (below - law.cdf(e)) / beyond : 1.0 - law.survival(e + x) / beyond;
   }
   return -std::expm1(law.log_survival(e + x) - law.log_survival(e));
+}
+
+/// A value that was drawn, between its neighbours: where an atom or rounding put much probability on one number, a
+/// place in it is drawn, so that F stays uniform (Rueschendorf 2009, doi 10.1016/j.jspi.2009.05.030).
+struct DrawnValue {
+  static constexpr double kTiny = 1e-290;  // all below it is one value: it may have become 0
+  DrawnValue(double x, Draw after)
+      : before(x < kTiny ? -1.0 : std::nextafter(x, -kInfinity)),
+        behind(x < kTiny ? kTiny : std::nextafter(x, kInfinity)),
+        place(after.uniform()) {}
+  template <class Cdf>
+  double below(const Cdf& cdf) const {
+    return between(before < 0.0 ? 0.0 : cdf(before), cdf(behind), place);
+  }
+  template <class Survival>
+  double above(const Survival& survival) const {
+    return between(survival(behind), before < 0.0 ? 1.0 : survival(before), 1.0 - place);
+  }
+  double before, behind, place;
+
+ private:
+  static double between(double a, double b, double share) {
+    return std::max(a + share * (b - a), std::numeric_limits<double>::min());  // 0 and 1 are drawn by nobody
+  }
+};
+
+/// What a mirrored draw gives: Q(1 - F(x)) of the x of the other one of the pair.
+template <class AnyLaw>
+double mirrored_sample(const AnyLaw& law, Draw& draw) {
+  Draw other = draw.other();
+  const double x = law.sample(other);
+  draw = other.other();
+  const DrawnValue drawn(x, other);
+  return law.between(drawn.above([&](double at) { return law.survival(at); }),
+                     drawn.below([&](double at) { return law.cdf(at); }));
+}
+
+/// The same of X - e given X > e, by halving.
+template <class AnyLaw>
+double mirrored_residual(const AnyLaw& law, double e, Draw& draw) {
+  Draw other = draw.other();
+  const double x = law.residual(e, other);
+  draw = other.other();
+  const DrawnValue drawn(x, other);
+  const double p = 1.0 - drawn.below([&](double at) { return law.residual_cdf(at, e); });
+  const auto reached = [&](double at) { return law.residual_cdf(at, e) >= p; };
+  const double most = law.end() - e;
+  double high = std::min(std::max(x, law.residual_mean(e)), most);
+  while (high < most && !reached(high)) high = std::min(2.0 * high, most);
+  return smallest_where(reached, 0.0, high);
 }
 
 }  // namespace takt::detail

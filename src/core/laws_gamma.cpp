@@ -50,7 +50,12 @@ double GammaLaw::log_survival(double x) const {
 
 double GammaLaw::quantile(double p) const { return scale * gamma_p_inverse(shape, p); }
 
+double GammaLaw::between(double p, double q) const {
+  return scale * (p < q ? gamma_p_inverse(shape, p) : gamma_q_inverse(shape, q));
+}
+
 double GammaLaw::sample(Draw& draw) const {
+  if (draw.is_mirrored()) return mirrored_sample(*this, draw);
   return shape >= 1.0 ? scale * gamma_variate(shape, draw) : scale * std::exp(log_gamma_variate(shape, draw));
 }
 
@@ -72,6 +77,7 @@ double GammaLaw::residual(double e, Draw& draw) const {
         q < 0.5 ? gamma_q_inverse(shape, q) : gamma_p_inverse(shape, gamma_p(shape, t) + (1.0 - u) * beyond);
     return std::max(scale * x - e, 0.0);
   }
+  if (draw.is_mirrored()) return mirrored_residual(*this, e, draw);
   // The density beyond t is below an exponential that touches it at t; thinned by the ratio.
   const double rate = shape > 1.0 ? 1.0 - (shape - 1.0) / t : 1.0;
   for (;;) {
@@ -116,8 +122,18 @@ double BetaLaw::quantile(double p) const {
   return y < 0.5 ? low + (high - low) * y : high - (high - low) * w;
 }
 
+double BetaLaw::between(double p, double q) const {
+  double from_low = 0.0, from_high = 0.0;
+  if (p < q)
+    from_low = beta_i_inverse(alpha, beta, p, from_high);
+  else
+    from_high = beta_i_inverse(beta, alpha, q, from_low);
+  return from_low < 0.5 ? low + (high - low) * from_low : high - (high - low) * from_high;
+}
+
 // The ratio of two gamma variates, by their logarithms: with small shapes both may be too small for a double.
 double BetaLaw::sample(Draw& draw) const {
+  if (draw.is_mirrored()) return mirrored_sample(*this, draw);
   const double x = log_gamma_variate(alpha, draw);
   const double y = log_gamma_variate(beta, draw);
   return low + (high - low) / (1.0 + std::exp(y - x));

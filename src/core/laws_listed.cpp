@@ -166,21 +166,24 @@ double MixtureLaw::log_survival(double x) const {
   return most + std::log(sum);
 }
 
-double MixtureLaw::quantile(double p) const {
-  if (p >= 1.0) return end();
+double MixtureLaw::quantile(double p) const { return p >= 1.0 ? end() : between(p, 1.0 - p); }
+
+double MixtureLaw::between(double p, double q) const {
+  constexpr double kMost = 0x1.fffffffffffffp-1;  // a p that rounded to 1 has its value beyond this quantile
   double low = kInfinity, high = 0.0;
   for (std::size_t i = 0; i < parts.size(); ++i) {
     if (!(weights[i] > 0.0)) continue;
-    low = std::min(low, parts[i].quantile(p));
+    low = std::min(low, parts[i].quantile(std::min(p, kMost)));
     high = std::max(high, parts[i].quantile(p));
   }
   if (p <= 0.0 || low == high) return low;
   // In each half by the tail that is small, so that neither is rounded away.
-  const auto reached = [&](double x) { return p < 0.5 ? cdf(x) >= p : survival(x) <= 1.0 - p; };
+  const auto reached = [&](double x) { return p < 0.5 ? cdf(x) >= p : survival(x) <= q; };
   return smallest_where(reached, low, high);
 }
 
 double MixtureLaw::sample(Draw& draw) const {
+  if (draw.is_mirrored()) return mirrored_sample(*this, draw);
   const std::size_t i = index_at(cumulated, draw.uniform());
   return parts[std::min(i, parts.size() - 1)].sample(draw);
 }
@@ -215,6 +218,7 @@ double MixtureLaw::residual_mean(double e) const {
 }
 
 double MixtureLaw::residual(double e, Draw& draw) const {
+  if (draw.is_mirrored()) return mirrored_residual(*this, e, draw);
   const std::vector<double> chance = posterior(e);
   double left = draw.uniform();
   std::size_t picked = 0;

@@ -78,17 +78,21 @@ double NormalCut::survival(double x, double rest) const {
 double NormalCut::excess_quantile(double p) const {
   if (p <= 0.0) return 0.0;
   if (p >= 1.0) return to - from;
-  if (to < 0.0) return to - from - mirrored().excess_quantile(1.0 - p);
+  return to < 0.0 ? to - from - mirrored().excess_quantile(1.0 - p) : excess_between(p, 1.0 - p);
+}
+
+double NormalCut::excess_between(double p, double q) const {
+  if (to < 0.0) return to - from - mirrored().excess_between(q, p);
   if (from <= kFar) {
     const double all = mass(from, to);
     const double below = normal_survival(-from) + p * all;
-    const double above = normal_survival(to) + (1.0 - p) * all;
+    const double above = normal_survival(to) + q * all;
     const double z = below < above ? -normal_upper_quantile(below) : normal_upper_quantile(above);
     return std::clamp(z, from, to) - from;
   }
   const auto reached = [&](double x) {
     const double rest = to - from - x;
-    return p < 0.5 ? cdf(x, rest) >= p : survival(x, rest) <= 1.0 - p;
+    return p < 0.5 ? cdf(x, rest) >= p : survival(x, rest) <= q;
   };
   return smallest_where(reached, 0.0, std::min(to - from, 745.0 / from));
 }
@@ -114,6 +118,13 @@ std::pair<double, double> NormalCut::excess_moments() const {
 // Robert (1995), "Simulation of truncated normal variables", doi 10.1007/BF00143942.
 double NormalCut::sample_excess(Draw& draw) const {
   const double width = to - from;
+  if (draw.is_mirrored()) {
+    Draw other = draw.other();
+    const double x = sample_excess(other);
+    draw = other.other();
+    constexpr double kLeast = 0x1p-60;  // less is drawn by nobody
+    return excess_between(std::max(survival(x, width - x), kLeast), std::max(cdf(x, width - x), kLeast));
+  }
   if (to < 0.0) return width - mirrored().sample_excess(draw);
   if (from <= 0.0 && width > kSqrt2Pi) {
     for (;;) {

@@ -136,6 +136,7 @@ void fill_block(StreamKey stream, std::uint64_t index, std::uint64_t* out) {
 
 void fill_draws(StreamKey stream, std::uint64_t first, std::span<std::uint64_t> out) {
   if ((first | out.size()) % kDrawBlock != 0) throw Error("fill_draws: first and size must be multiples of 16");
+  stream.replication = plain(stream.replication);
   for (std::size_t i = 0; i < out.size(); i += kDrawBlock) fill_block(stream, (first + i) >> 1, out.data() + i);
 }
 

@@ -115,8 +115,9 @@ void Distribution::sample_times(StreamKey stream, std::uint64_t first, Times out
   std::array<std::uint64_t, kDrawBlock> bits;
   fill_draws(stream, first, bits);
   unsigned others = kAll;
-  if (four && law_ == Law::exponential) others = exponential_times(a_, bits, out);
-  if (four && law_ == Law::lognormal) others = lognormal_times(a_, b_, bits, out);
+  const bool is_other = is_mirrored(stream.replication);
+  if (four && law_ == Law::exponential && !is_other) others = exponential_times(a_, bits, out);
+  if (four && law_ == Law::lognormal) others = lognormal_times(a_, is_other ? -b_ : b_, bits, out);
   for (; others != 0; others &= others - 1) {
     const auto i = static_cast<std::size_t>(std::countr_zero(others));
     Draw draw(stream, first + i, bits[i]);

@@ -2,6 +2,7 @@
 // The ziggurat of Marsaglia & Tsang (2000, doi 10.18637/jss.v005.i08) for exp(-x) and exp(-x^2/2), 256 layers of equal
 // area. The tables are constants of the program: built while compiling, by plain arithmetic, so that every compiler
 // gives the same bytes and no static initialiser can come too early.
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -114,6 +115,20 @@ double normal_outside(std::uint64_t bits, Draw& draw) {
     if (under(kNormalZiggurat, point.layer, exp_of(-0.5 * point.x * point.x), draw)) return sign * point.x;
     bits = draw.bits();
   }
+}
+
+double mirrored_exponential(Draw& draw) {
+  Draw other = draw.other();
+  const double x = std::max(Distribution::standard_exponential(other), 0x1p-60);
+  draw = other.other();
+  return x < kLn2 ? -std::log(-std::expm1(-x)) : -std::log1p(-std::exp(-x));
+}
+
+double mirrored_normal(Draw& draw) {
+  Draw other = draw.other();
+  const double x = Distribution::standard_normal(other);
+  draw = other.other();
+  return -x;
 }
 
 }  // namespace takt::detail

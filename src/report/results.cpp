@@ -132,6 +132,7 @@ std::string results_json(const StudyResult& result, const Provenance& provenance
   add("horizon_s", json_number(provenance.horizon_s));
   add("warmup_s", json_number(provenance.warmup_s));
   add("replications", std::to_string(result.replications));
+  if (result.antithetic) add("antithetic", "true");
   add("semantics", provenance.semantics);
   if (result.verdict) add("verdict", verdict_json(*result.verdict));
   add("kpis", array_of(kpis));

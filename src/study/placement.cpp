@@ -91,6 +91,10 @@ double break_even(const Plant& plant, const CyberResult& cyber, double limit, co
 PlacementStudy compare_placements(const Plant& plant, const PlacementOptions& options) {
   if (!plant.cyber || plant.cyber->placements.empty())
     throw InvalidInput(Fault{.path = "/cyber/placements", .value = "none", .expected = "one placement at least"});
+  if (options.study.antithetic)
+    throw InvalidInput(Fault{.path = "study.antithetic",
+                             .value = "true",
+                             .expected = "false: costs and break-evens of placements stand on single replications"});
   PlacementStudy study;
   std::vector<Plant> plants{plant};
   study.placements.emplace_back(kAsWritten);

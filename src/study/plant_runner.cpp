@@ -6,10 +6,10 @@
 #include <map>
 #include <memory>
 
+#include "study/future.hpp"
 #include "study/plant_counts.hpp"
 #include "study/plant_value.hpp"
 #include "takt/core/error.hpp"
-#include "takt/engine/migrate.hpp"
 #include "takt/kpi/kpis.hpp"
 #include "takt/study/plant_problem.hpp"
 #include "takt/study/study.hpp"
@@ -17,8 +17,7 @@
 namespace takt {
 namespace {
 
-constexpr std::uint64_t kSlice = 50'000;  // events between two looks at the stop token
-constexpr std::size_t kKept = 256;        // designs that stay ready from batch to batch
+constexpr std::size_t kKept = 256;  // designs that stay ready from batch to batch
 
 /// A design ready to run.
 struct Ready {
@@ -76,7 +75,9 @@ class PlantRunner {
         ready->numbers.emplace_back(problem_.paths[v], detail::plant_text(variable, is_time_[v] != 0, point[v]));
       }
     }
-    if (is_other) take_over(*ready, std::make_shared<const Model>(compile(plant, present_.model->options)));
+    if (is_other)
+      ready->present =
+          detail::taken_over(present_, std::make_shared<const Model>(compile(plant, present_.model->options)));
     if (!present_.draw) set_numbers(*ready->present.model, ready->present.parameters, ready->numbers);
     const std::vector<KpiName> names = kpi_names(*ready->present.model);
     for (const auto& figure : problem_.figures) {
@@ -87,47 +88,13 @@ class PlantRunner {
     return ready;
   }
 
-  /// The present in another structure.
-  void take_over(Ready& ready, const std::shared_ptr<const Model>& model) const {
-    ready.present.model = model;
-    ready.present.parameters = carry_over(*present_.model, present_.parameters, *model);
-    if (present_.draw)
-      ready.present.draw = [this, model](std::uint32_t replication) {
-        return carry_over(*present_.model, present_.draw(replication), *model);
-      };
-    if (present_.state)
-      ready.present.state = migrate(*present_.model, *present_.state, *model, ready.present.parameters).state;
-    if (present_.beginning)
-      ready.present.beginning = [this, model, numbers = ready.present.parameters](std::uint32_t replication) {
-        return migrate(*present_.model, present_.beginning(replication), *model, numbers).state;
-      };
-  }
-
   void run_one(const Ready& ready, std::uint32_t replication, std::span<double> values) const {
-    const Model& model = *ready.present.model;
     Parameters numbers = ready.present.parameters_of(replication);
-    if (present_.draw) set_numbers(model, numbers, ready.numbers);
-    thread_local State state;
-    ready.present.begin(state, numbers, replication);
-    KpiObserver observer(model, state);
-    const Time from = state.now + window_.warmup;
-    if (!advance_to(model, numbers, state, from, observer)) return;
-    const Totals before = observer.totals(model, state);
-    if (!advance_to(model, numbers, state, from + window_.horizon, observer)) return;
-    const std::vector<double> row = kpi_values(model, before, observer.totals(model, state));
-    for (std::size_t k = 0; k < values.size(); ++k) values[k] = row[ready.columns[k]];
-  }
-
-  /// Whether it gets there.
-  bool advance_to(const Model& model, const Parameters& numbers, State& state, Time until,
-                  KpiObserver& observer) const {
-    Outcome outcome;
-    do {
-      if (window_.stop.stop_requested()) throw Interrupted("interrupted");
-      if (window_.tick) window_.tick();
-      outcome = advance(model, numbers, state, until, observer, kSlice);
-    } while (outcome.status == Outcome::Status::paused);
-    return outcome.status == Outcome::Status::done;
+    if (present_.draw) set_numbers(*ready.present.model, numbers, ready.numbers);
+    std::vector<double> row;
+    detail::run_future(ready.present, numbers, replication,
+                       {window_.warmup, window_.horizon, window_.stop, window_.tick}, row);
+    for (std::size_t k = 0; k < values.size() && !row.empty(); ++k) values[k] = row[ready.columns[k]];
   }
 
   const PlantProblem problem_;

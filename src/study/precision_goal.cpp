@@ -2,7 +2,6 @@
 #include "takt/study/precision_goal.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "takt/core/quantity.hpp"
 #include "takt/core/statistics.hpp"
@@ -12,13 +11,6 @@ namespace takt {
 namespace {
 
 constexpr std::uint32_t kFewest = 5;
-
-Moments known(const std::vector<double>& values) {
-  Moments moments;
-  for (const double value : values)
-    if (!std::isnan(value)) moments.add(value);
-  return moments;
-}
 
 }  // namespace
 
@@ -48,15 +40,17 @@ bool is_reached(const std::vector<PrecisionGoal>& goals, const PreparedStudy& st
   for (const PrecisionGoal& goal : goals) {
     const std::size_t kpi = names.kpi_index(goal.entity, goal.kpi);
     for (std::size_t s = 0; s < study.scenarios() && reached; ++s) {
-      const Moments moments = known(collector.column(s, kpi, n));
+      const Moments moments = independent_moments(collector.column(s, kpi, n), study.options().antithetic);
       reached = moments.count() >= kFewest && is_precise(moments, goal.relative, 0.0, 1.0 - 0.05 / intervals);
     }
   }
   return reached;
 }
 
-std::uint32_t next_round(std::uint32_t n, std::uint32_t most) {
-  return static_cast<std::uint32_t>(std::min<std::uint64_t>(n + std::max(n / 2, 1U), most));
+std::uint32_t next_round(std::uint32_t n, const StudyOptions& options) {
+  std::uint64_t next = n + std::max(n / 2, 1U);
+  if (options.antithetic) next += next % 2;
+  return static_cast<std::uint32_t>(std::min<std::uint64_t>(next, options.replications));
 }
 
 }  // namespace takt

@@ -15,6 +15,11 @@ constexpr std::uint64_t kSlice = 50'000;  // events between two looks at the sto
 
 }  // namespace
 
+std::uint32_t streams_of(const StudyOptions& options, std::uint32_t replication) {
+  if (!options.antithetic) return replication;
+  return replication % 2 == 0 ? replication / 2 : mirrored(replication / 2);
+}
+
 Study::Study(Present present, StudyOptions options) : present_(std::move(present)), options_(std::move(options)) {
   if (options_.horizon.count() <= 0)
     throw InvalidInput(
@@ -34,6 +39,8 @@ Study::Study(Present present, StudyOptions options) : present_(std::move(present
   };
   limit("replications", options_.replications, 1, kMostReplications);
   limit("threads", options_.threads, 0, kMostThreads);
+  static_assert(kMostReplications % 2 == 0 && kMostReplications / 2 <= kMostMirrored);
+  if (options_.antithetic) options_.replications += options_.replications % 2;
 }
 
 Scenario& Study::add(std::string name) { return add(Scenario{std::move(name), {}}); }
@@ -67,8 +74,9 @@ Replay Study::replay(std::string_view name, std::uint32_t replication,
   alone.add(scenarios()[names.scenario_index(name)]);
   const PreparedStudy prepared(alone);
   const Present& present = prepared.setting(0).present;
-  Replay replay{present.model, prepared.numbers(prepared.setting(0), replication), {}, {}};
-  present.begin(replay.state, replay.parameters, replication);
+  const std::uint32_t streams = streams_of(options_, replication);
+  Replay replay{present.model, prepared.numbers(prepared.setting(0), streams), {}, {}};
+  present.begin(replay.state, replay.parameters, streams);
   if (begun) begun(replay.model, replay.state);
   const Time end = replay.state.now + until.value_or(options_.warmup + options_.horizon);
   std::uint64_t events = 0;
@@ -82,12 +90,21 @@ Replay Study::replay(std::string_view name, std::uint32_t replication,
   return replay;
 }
 
-Summary summarise(std::vector<double> values) {
-  std::erase_if(values, [](double v) { return std::isnan(v); });
-  Summary summary{kNaN, kNaN, values.size(), kNaN, kNaN, kNaN};
-  if (values.empty()) return summary;
+Moments independent_moments(std::span<const double> values, bool antithetic) {
   Moments moments;
-  for (const double v : values) moments.add(v);
+  const std::size_t together = antithetic ? 2 : 1;
+  for (std::size_t i = 0; i + together <= values.size(); i += together) {
+    const double value = antithetic ? 0.5 * (values[i] + values[i + 1]) : values[i];
+    if (!std::isnan(value)) moments.add(value);
+  }
+  return moments;
+}
+
+Summary summarise(std::vector<double> values, bool antithetic) {
+  const Moments moments = independent_moments(values, antithetic);
+  std::erase_if(values, [](double v) { return std::isnan(v); });
+  Summary summary{kNaN, kNaN, moments.count() * (antithetic ? 2U : 1U), kNaN, kNaN, kNaN};
+  if (moments.count() == 0) return summary;
   std::ranges::sort(values);
   summary.mean = moments.mean();
   summary.half_width_95 = moments.half_width(0.95);
@@ -118,20 +135,23 @@ std::size_t StudyResult::kpi_index(std::string_view entity, std::string_view kpi
 Summary StudyResult::summary(std::size_t scenario, std::size_t kpi) const {
   std::vector<double> column(replications);
   for (std::uint32_t r = 0; r < replications; ++r) column[r] = value(scenario, r, kpi);
-  return summarise(std::move(column));
+  return summarise(std::move(column), antithetic);
 }
 
 std::optional<Difference> StudyResult::difference(std::size_t scenario, std::size_t base, std::size_t kpi) const {
-  Moments difference, level;
+  std::vector<double> differences(replications), levels(replications, kNaN);
   for (std::uint32_t r = 0; r < replications; ++r) {
-    const double d = value(scenario, r, kpi) - value(base, r, kpi);
-    if (std::isnan(d)) continue;
-    difference.add(d);
-    level.add(value(base, r, kpi));
+    differences[r] = value(scenario, r, kpi) - value(base, r, kpi);
+    if (!std::isnan(differences[r])) levels[r] = value(base, r, kpi);
   }
+  const Moments difference = independent_moments(differences, antithetic);
   if (difference.count() == 0) return std::nullopt;
-  return Difference{scenarios[scenario],         kpis[kpi],         level.mean(), difference.mean(),
-                    difference.half_width(0.95), difference.count()};
+  return Difference{scenarios[scenario],
+                    kpis[kpi],
+                    independent_moments(levels, antithetic).mean(),
+                    difference.mean(),
+                    difference.half_width(0.95),
+                    difference.count() * (antithetic ? 2U : 1U)};
 }
 
 std::vector<Difference> StudyResult::compared_with(std::string_view base_name) const {

@@ -7,6 +7,7 @@
 #include <map>
 #include <thread>
 
+#include "study/future.hpp"
 #include "takt/core/thread_pool.hpp"
 #include "takt/topology/capacity.hpp"
 
@@ -14,76 +15,8 @@ namespace takt {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-constexpr std::uint64_t kSlice = 50'000;  // events between two looks at the stop token: a few milliseconds
 
 using Setting = PreparedStudy::Setting;
-
-/// The present of a scenario with a plant of its own.
-Present taken_over(const Present& present, const std::shared_ptr<const Model>& model, MigrationReport* report) {
-  Present own;
-  own.model = model;
-  own.seed = present.seed;
-  own.parameters = carry_over(*present.model, present.parameters, *model);
-  if (present.draw)
-    own.draw = [from = present.model, draw = present.draw, model](std::uint32_t replication) {
-      return carry_over(*from, draw(replication), *model);
-    };
-  if (present.beginning)
-    own.beginning = [from = present.model, beginning = present.beginning, model,
-                     numbers = own.parameters](std::uint32_t replication) {
-      return migrate(*from, beginning(replication), *model, numbers).state;
-    };
-  if (present.state) {
-    Migrated migrated = migrate(*present.model, *present.state, *model, own.parameters);
-    own.state = std::move(migrated.state);
-    if (report != nullptr) *report = std::move(migrated.report);
-  }
-  return own;
-}
-
-/// One future: begins, runs through the warm-up and the horizon, and leaves its KPI values.
-class Future {
- public:
-  Future(const Setting& setting, const StudyOptions& options, const std::stop_token& stop)
-      : setting_(setting), present_(setting.present), options_(options), stop_(stop) {}
-
-  /// Its values go behind `values`, if it reaches its end.
-  FutureEnd run(const Parameters& numbers, std::uint32_t replication, std::vector<double>& values) {
-    const Model& model = *present_.model;
-    thread_local State state;
-    present_.begin(state, numbers, replication);
-    KpiObserver observer(model, state);
-    FutureEnd end;
-    const Time from = state.now + options_.warmup;
-    if (options_.warmup.count() > 0) advance_to(numbers, state, from, observer, end.outcome);
-    const Totals before = observer.totals(model, state);
-    if (end.outcome.status == Outcome::Status::done)
-      advance_to(numbers, state, from + options_.horizon, observer, end.outcome);
-    if (end.outcome.status != Outcome::Status::done) return end;
-    const Totals after = observer.totals(model, state);
-    const std::vector<double> row = kpi_values(model, before, after);
-    values.insert(values.end(), row.begin(), row.end());
-    end.little_gap = little_gap(model, before, after);
-    return end;
-  }
-
- private:
-  void advance_to(const Parameters& numbers, State& state, Time until, KpiObserver& observer, Outcome& outcome) {
-    const std::uint64_t before = outcome.events;
-    std::uint64_t events = 0;
-    do {
-      if (stop_.stop_requested()) throw Interrupted("interrupted");
-      outcome = advance(*present_.model, numbers, state, until, observer, kSlice);
-      events += outcome.events;
-    } while (outcome.status == Outcome::Status::paused);
-    outcome.events = before + events;
-  }
-
-  const Setting& setting_;
-  const Present& present_;
-  const StudyOptions& options_;
-  const std::stop_token& stop_;
-};
 
 std::string text_of(TaskRange range) {
   return range.size() == 1 ? "future " + std::to_string(range.first)
@@ -132,7 +65,7 @@ PreparedStudy::PreparedStudy(const Study& study) : present_(study.present()), op
     Setting setting{scenario, present_, {}, {}};
     if (scenario.model) {
       MigrationReport report;
-      setting.present = taken_over(present_, scenario.model, &report);
+      setting.present = detail::taken_over(present_, scenario.model, &report);
       if (present_.state) migrations_.emplace_back(scenario.name, std::move(report));
     }
     setting.numbers = setting.present.parameters;
@@ -159,9 +92,9 @@ void PreparedStudy::list_figures() {
   }
 }
 
-Parameters PreparedStudy::numbers(const Setting& setting, std::uint32_t replication) const {
+Parameters PreparedStudy::numbers(const Setting& setting, std::uint32_t streams) const {
   if (!setting.present.draw) return setting.numbers;
-  Parameters numbers = setting.present.draw(replication);
+  Parameters numbers = setting.present.draw(streams);
   set_numbers(*setting.present.model, numbers, setting.scenario.numbers);
   return numbers;
 }
@@ -170,12 +103,14 @@ Rows PreparedStudy::run(TaskRange range, const std::stop_token& stop) const {
   check_range(range, futures());
   Rows rows{range, {}, {}};
   rows.ends.reserve(range.size());
+  const detail::FutureWindow window{options_.warmup, options_.horizon, stop, {}};
   for (std::uint64_t i = range.first; i < range.last; ++i) {
     const Setting& setting = settings_[i / options_.replications];
-    const auto replication = static_cast<std::uint32_t>(i % options_.replications);
-    Future future(setting, options_, stop);
-    rows.ends.push_back(setting.present.draw ? future.run(numbers(setting, replication), replication, rows.values)
-                                             : future.run(setting.numbers, replication, rows.values));
+    const std::uint32_t streams = streams_of(options_, static_cast<std::uint32_t>(i % options_.replications));
+    const auto run_with = [&](const Parameters& its_numbers) {
+      rows.ends.push_back(detail::run_future(setting.present, its_numbers, streams, window, rows.values));
+    };
+    setting.present.draw ? run_with(numbers(setting, streams)) : run_with(setting.numbers);
   }
   return rows;
 }
@@ -185,6 +120,7 @@ StudyResult PreparedStudy::frame() const {
   for (const Setting& setting : settings_) result.scenarios.push_back(setting.scenario.name);
   result.kpis = kpis_;
   result.replications = options_.replications;
+  result.antithetic = options_.antithetic;
   for (const Setting& setting : settings_) note_bounds(setting, options_, result);
   result.migrations = migrations_;
   result.verdict = present_.verdict;
@@ -270,6 +206,10 @@ Rows Collector::rows(TaskRange range) const {
 StudyResult Collector::result(std::uint32_t replications) && {
   const std::uint32_t all = result_.replications;
   if (replications == 0) replications = all;
+  if (result_.antithetic && replications % 2 != 0)
+    throw InvalidInput(Fault{.path = "replications",
+                             .value = std::to_string(replications),
+                             .expected = "an even number, of a study of antithetic pairs"});
   const std::size_t columns = result_.kpis.size();
   std::vector<Fault> faults;
   for (const TaskRange range : missing(replications))

@@ -143,6 +143,7 @@ class Run(Cli):
         self.check(done, 3, "filer/cycle_time", f"did you mean {FILLER}/cycle_time?", "found 11,",
                    "found 11 kW,", "\n3 faults\n")
         self.assertEqual(done.stderr.count("filer/cycle_time: expected the path"), 1)
+        self.assertEqual(done.stderr.count(f"{BOTTLING}: /acme/filling/line_1/fil"), 3)
 
     def test_a_number_out_of_range_is_shown_as_it_was_written(self):
         self.check(run("run", BOTTLING, "--horizon", "1 h", "--set", f"{FILLER}/cycle_time=-11 s"), 3, 'found "-11 s",')

@@ -76,6 +76,8 @@ class Completion(Texts):
     def test_bash_offers_words_where_words_are_wanted(self):
         self.assertEqual(self.in_bash("completion", ""), set(SHELLS))
         self.assertEqual(self.in_bash("completion", "z"), {"zsh"})
+        self.assertEqual(self.in_bash("schema", ""), set(data(TAKT, "schema").split()))
+        self.assertEqual(self.in_bash("schema", "takt-sp"), {"takt-space/1"})
         self.assertEqual(self.in_bash("unknown", ""), set())
 
     @unittest.skipUnless(shutil.which("zsh"), "zsh is not installed")

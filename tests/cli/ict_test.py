@@ -68,8 +68,10 @@ class Ict(Cli):
         self.assertTrue(document["break_evens"])
 
     def test_what_is_wrong_is_told(self):
-        self.check(run("ict", self.write("cell.json", json.dumps(ONE_MACHINE))), 3, "/cyber", "a plant with a cyber side")
-        self.check(run("ict", PLANT, "--placement", "clod"), 3, "did you mean cloud?")
+        cell = self.write("cell.json", json.dumps(ONE_MACHINE))
+        self.check(run("ict", cell), 3, f"{cell}: /cyber: found", "a plant with a cyber side")
+        self.check(run("ict", cell, "--study", "1 h"), 3, f"{cell}: /cyber/placements: found none")
+        self.check(run("ict", PLANT, "--placement", "clod"), 3, f"{PLANT}: /cyber/placements", "did you mean cloud?")
         self.check(run("ict", PLANT, "--horizon", "0 s"), 3, "horizon")
         self.check(run("ict", self.plant(lambda c: c["loops"]["quality_stop"].update(node="egde"))), 3,
                    "/cyber/loops/quality_stop/node", "did you mean edge?")

@@ -68,8 +68,9 @@ class Optimise(Cli):
         space["vary"][0] = f"{LINE}/rinsed/capcity=1..12"
         space["maximise"] = ["/ througput_per_h"]
         wrong = self.write("wrong.json", json.dumps(space))
-        self.check(run(*ASKED[:8], "--space", wrong), 3, f"{wrong}: {LINE}/rinsed/capcity",
-                   f"did you mean {LINE}/rinsed/capacity?", "did you mean / throughput_per_h?", "3 faults\n")
+        self.check(run(*ASKED[:8], "--space", wrong), 3, f"{wrong}: {LINE}/rinsed/capcity", f"bottling ({BOTTLING}); did",
+                   f"did you mean {LINE}/rinsed/capacity?", f'per_h" ({BOTTLING}); did you mean / throughput_per_h?',
+                   "3 faults\n")
         odd = self.write("odd.json", json.dumps({"format": "takt-space/1", "vari": [1]}))
         self.check(run(*ASKED[:8], "--space", odd), 3, "did you mean vary?")
 
@@ -88,8 +89,10 @@ class Optimise(Cli):
             "a wrong unit": ((*plain, *GOAL, "--vary", f"{LINE}/filler/cycle_time=9..12 kg"), 3, "a time"),
             "half a place": ((*plain, *GOAL, "--vary", f"{LINE}/rinsed/capacity=1.0..12.0"), 3, "whole numbers"),
             "a wrong path": ((*plain, *GOAL, "--vary", f"{LINE}/filler/cycle_tme=9..12 s"), 3,
-                             f"did you mean {LINE}/filler/cycle_time?"),
-            "a wrong figure": ((*plain, *vary, "--maximise", "/ throughput"), 3, "expected ENTITY KPI"),
+                             f"{BOTTLING}: {LINE}/filler/cycle_tme: expected the path of a number or a count of plant "
+                             f"bottling; did you mean {LINE}/filler/cycle_time?"),
+            "a wrong figure": ((*plain, *vary, "--maximise", "/ throughput"), 3,
+                               f'{BOTTLING}: "/ throughput": found / throughput, expected ENTITY KPI'),
             "a wrong risk": ((*plain, *vary, "--maximise", "/ wip quantil 95 %"), 3, "did you mean quantile?"),
             "a wrong limit": ((*plain, *vary, *GOAL, "--limit", "/ wip < 4"), 3, "no bound"),
             "a wrong constraint": ((*plain, *vary, *GOAL, "--constraint", "rinsd <= 4"), 3, "a variable"),

@@ -141,6 +141,42 @@ class Scenarios(Cli):
         self.assertEqual(run("study", BOTTLING, "--from", checkpoint, *HOUR, "--json").stdout, alone.stdout)
 
 
+class Antithetic(Cli):
+    PAIRS = (*STUDY, "--antithetic")
+
+    def test_pairs_are_the_same_on_threads_shards_and_from_a_cache(self):
+        whole = run(*self.PAIRS, "--threads", "1", "--json")
+        self.check(whole, 0)
+        self.assertIs(json.loads(whole.stdout)["antithetic"], True)
+        self.assertEqual(run(*self.PAIRS, "--threads", "2", "--json").stdout, whole.stdout)
+        files = [self.folder / f"pairs_{i}.shard" for i in (1, 2, 3, 4, 5)]
+        for i, file in enumerate(files, 1):
+            self.check(run(*self.PAIRS, "--shard", f"{i}/5", "--out", file), 0)
+        self.assertEqual(run("merge", *files, "--json").stdout, whole.stdout)
+        cache = ("--cache", self.folder / "pairs_cache", "--json")
+        self.assertNotEqual(run(*STUDY, *cache).stdout, whole.stdout)
+        self.assertEqual(run(*self.PAIRS, *cache).stdout, whole.stdout)
+        self.assertEqual(run(*self.PAIRS, *cache).stdout, whole.stdout)
+
+    def test_an_odd_number_is_rounded_up_and_that_is_told(self):
+        done = run("study", BOTTLING, "--horizon", "1 h", "--replications", "7", "--antithetic")
+        self.check(done, 0)
+        self.assertEqual(done.stderr, "antithetic pairs: 8 replications of each scenario instead of 7\n")
+        self.assertIn("8 futures of each, in antithetic pairs\n", done.stdout)
+        self.assertIn("x 8 replications in antithetic pairs =",
+                      run("study", BOTTLING, "--horizon", "1 h", "--replications", "7", "--antithetic", "--dry-run").stdout)
+
+    def test_a_precision_is_reached_with_whole_pairs(self):
+        done = run("study", BOTTLING, "--horizon", "8 h", "--replications", "2001", "--precision", "throughput_per_h=2 %",
+                   "--antithetic", "--json")
+        self.check(done, 0)
+        self.assertEqual(json.loads(done.stdout)["replications"] % 2, 0)
+        self.assertLess(json.loads(done.stdout)["replications"], 2000)
+
+    def test_only_a_study_has_them(self):
+        self.check(run("optimise", BOTTLING, "--horizon", "1 h", "--antithetic"), 2, "--antithetic")
+
+
 class Precision(Cli):
     def test_is_reached_or_told(self):
         done = run("study", BOTTLING, "--horizon", "8 h", "--replications", "2000", "--precision", "throughput_per_h=2 %",
@@ -167,20 +203,20 @@ class Mistakes(Cli):
 
     def test_of_paths_units_figures_and_scenarios(self):
         study = ("study", BOTTLING, *HOUR)
-        self.golden(3, "/acme/filling/line_1/filer/cycle_time: expected the path of a number of plant bottling; did you mean "
+        self.golden(3, f"{BOTTLING}: /acme/filling/line_1/filer/cycle_time: expected the path of a number of plant bottling; did you mean "
                        f"{FILLER}/cycle_time?\n1 fault\n", *study, "--set", "/acme/filling/line_1/filer/cycle_time=9 s")
-        self.golden(3, "/acme/filling/line_1/filed/capacity: expected the path of a count of the plant; did you mean "
+        self.golden(3, f"{BOTTLING}: /acme/filling/line_1/filed/capacity: expected the path of a count of the plant; did you mean "
                        "/acme/filling/line_1/filled/capacity?\n1 fault\n",
                     *study, "--vary", "/acme/filling/line_1/filed/capacity=10,20")
-        self.golden(3, f"{FILLER}/cycle_time: found 9 kW, expected a time such as \"12 s\" (units: s min h d "
+        self.golden(3, f"{BOTTLING}: {FILLER}/cycle_time: found 9 kW, expected a time such as \"12 s\" (units: s min h d "
                        "wk ms us ns)\n1 fault\n",
                     *study, "--set", f"{FILLER}/cycle_time=9 kW")
-        self.golden(3, "/acme/filling/line_1/filed/capacity: expected the path of a count of the plant; did you mean "
+        self.golden(3, f"{BOTTLING}: /acme/filling/line_1/filed/capacity: expected the path of a count of the plant; did you mean "
                        "/acme/filling/line_1/filled/capacity?\n"
-                       f"{FILLER}/server: expected the path of a number of plant bottling; did you mean {FILLER}/servers?\n"
+                       f"{BOTTLING}: {FILLER}/server: expected the path of a number of plant bottling; did you mean {FILLER}/servers?\n"
                        "2 faults\n",
                     *study, "--vary", "/acme/filling/line_1/filed/capacity=10,20", "--set", f"{FILLER}/server=2")
-        self.golden(3, "kpi: found / throughput_per_hr, expected an entity and one of its KPIs; did you mean / "
+        self.golden(3, f"{BOTTLING}: kpi: found / throughput_per_hr, expected an entity and one of its KPIs; did you mean / "
                        "throughput_per_h?\n1 fault\n", *study, "--precision", "throughput_per_hr=1 %")
         self.golden(3, "--base: found as si, expected a scenario of this study; did you mean as is?\n1 fault\n",
                     *study, "--base", "as si")
@@ -203,7 +239,8 @@ class Mistakes(Cli):
                                     f'"b": {{"set": {{"{FILLER}/cycle_time": "9"}}}},\n'
                                     '"c": {"sets": {}}}}')
         done = run("study", BOTTLING, *HOUR, "--scenarios", file)
-        self.check(done, 3, f"{file}:2: {FILLER}/cycle_tim:", f"did you mean {FILLER}/cycle_time?", f"{file}:3: ",
+        self.check(done, 3, f"{file}:2: {FILLER}/cycle_tim: expected the path of a number of plant bottling ({BOTTLING}); "
+                   f"did you mean {FILLER}/cycle_time?", f"{file}:3: ",
                    f"{file}:4: /scenarios/c/sets", "did you mean set?", "\n3 faults\n")
 
     def test_of_usage(self):

@@ -13,19 +13,10 @@ namespace takt {
 namespace {
 
 using law_checks::Case;
+using law_checks::elapsed_times;
 using law_checks::kKsCritical;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-// Elapsed times from before the support to far out in the tail, all with something left.
-std::vector<double> elapsed_times(const Distribution& law) {
-  std::vector<double> times{0.0, 0.5 * law.quantile(0.0)};
-  for (const double p : {0.01, 0.3, 0.6, 0.95, 1.0 - 1e-6}) times.push_back(law.quantile(p));
-  const double end = law.quantile(1.0);
-  times.push_back(std::isinf(end) ? 40.0 * law.quantile(0.9) : end - 1e-6 * (end - law.quantile(0.0)));
-  std::erase_if(times, [end](double e) { return !(e < end); });
-  return times;
-}
 
 class EveryLawLeft : public testing::TestWithParam<Case> {};
 

@@ -8,6 +8,7 @@
 Needs clang with libFuzzer, in Debian clang-14 and libclang-rt-14-dev; llvm-14 for the coverage."""
 
 import base64
+import json
 import os
 import random
 import re
@@ -19,20 +20,48 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 WORK = Path(os.environ.get("TAKT_BUILD_DIR", ROOT / "build")) / "fuzz"
-TARGETS = ["plant", "snapshot", "mapping", "stream", "merge", "sparkplug", "packet"]
+TARGETS = ["plant", "snapshot", "mapping", "stream", "merge", "sparkplug", "packet", "scenarios", "space"]
 
 SANITIZED = ["-O1", "-gline-tables-only", "-fsanitize=fuzzer-no-link,address,undefined", "-fno-sanitize-recover=all"]
 COVERED = ["-O1", "-fprofile-instr-generate", "-fcoverage-mapping"]
 # The event loop is not what is looked at here, and takes long to build: it is left as users have it.
 PLAIN = ["-O1"]
 # What no target needs.
-LEFT_OUT = {"engine/migrate.cpp", "engine/explain.cpp", "engine/fork.cpp", "io/plant/scenario_file.cpp"}
+LEFT_OUT = {"engine/migrate.cpp", "engine/explain.cpp", "engine/fork.cpp"}
 SYNC = ["merge", "reconcile", "state_editor", "snapshot"]
 FOLDERS = ["core", "plant", "engine", "engine/compile", "io/plant"]
+# What reads scenarios and spaces; the rest of the folder runs them.
+STUDY = ["scenario_plan", "plant_counts", "sweep", "plant_problem", "problem_text", "space", "space_text"]
+KPI = ["kpis", "time_elements"]
 # The parsers of streams; the rest of the folder is sources that run.
 LIVE = ["stream", "mapping"]
 # The parsers of what a broker sends; the rest of the folder is connections.
 MQTT = ["packet", "url", "sparkplug_payload", "sparkplug_names", "sparkplug_metrics", "sparkplug_host", "sparkplug_edge"]
+
+
+# Of the plants that the targets have.
+SEEDS = {
+    "scenarios": [
+        {"format": "takt-scenarios/1", "scenarios": {
+            "as is": {}, "fast": {"set": {"/e/w/l/m/cycle_time": "2 s", "/e/w/l/b/capacity": 9, "/e/w/l/m/to/b": "50 %"}},
+            "more": {"equipment": {"/e/w/l/k": {"kind": "machine", "cycle_time": "4 s", "to": "out"},
+                                   "/e/w/l/b": {"to": [{"to": "n"}, {"to": "k"}]}}},
+            "less": {"equipment": {"/e/w/l/n": None, "/e/w/l/b": {"to": "out"}}},
+            "other": {"plant": "p.json"}}},
+        {"format": "takt-scenarios/1", "sweeps": {
+            "grid": {"vary": {"/e/w/l/m/cycle_time": "range(1 s, 3 s, 3)", "/e/w/l/b/capacity": [1, 2]}},
+            "cube": {"vary": {"/e/w/l/m/cycle_time/cv": "range(10 %, 90 %)"}, "design": "latin_hypercube", "points": 5,
+                     "seed": 3},
+            "list": {"set": {"/e/w/c/size": 1}, "vary": {"/e/w/l/n/scrap": ["1 %", "2 %"]}, "design": "list"}}},
+    ],
+    "space": [
+        {"format": "takt-space/1", "vary": ["b:/e/w/l/b/capacity=1..9", "/e/w/l/m/cycle_time=1.0..3.0 s",
+                                            "/e/w/l/n/cycle_time=1 s,2 s", "/e/w/l/m/to/b=10..90 %"],
+         "constraints": ["b + 2 /e/w/l/m/cycle_time <= 12"], "maximise": ["/ throughput_per_h"],
+         "minimise": ["/ flow_time_s quantile 95 %", "/ wip cvar 90 %", "/ flow_time_s above 60"],
+         "limits": ["/ wip <= 40", "/e/w/l/m utilisation >= 0.5"]},
+    ],
+}
 
 
 def find_compiler():
@@ -50,6 +79,7 @@ def sources():
     src = ROOT / "src"
     found = [file for folder in FOLDERS for file in (src / folder).glob("*.cpp")]
     found += [src / "sync" / f"{name}.cpp" for name in SYNC]
+    found += [src / "study" / f"{name}.cpp" for name in STUDY] + [src / "kpi" / f"{name}.cpp" for name in KPI]
     found += [src / "io" / "live" / f"{name}.cpp" for name in LIVE]
     found += [src / "io" / "live" / "mqtt" / f"{name}.cpp" for name in MQTT]
     targets = [ROOT / "tests" / "fuzz" / f"{target}_fuzz.cpp" for target in TARGETS]
@@ -86,7 +116,7 @@ def build(compiler, folder, flags, plain_rooms, link):
     for target in TARGETS:
         own = folder / f"tests_fuzz_{target}_fuzz.cpp.o"
         subprocess.run([compiler, *link, own, *rest, "-Wl,--gc-sections", "-lz", "-ldate-tz",
-                        "-lprotobuf-lite", "-lpthread",
+                        "-lprotobuf-lite", "-lfmt", "-lpthread",
                         "-o", folder / target], check=True)
 
 
@@ -99,6 +129,8 @@ def make_seeds(folder):
         "snapshot": [*good.glob("*.jsonl"), *cases.glob("*.jsonl")],
         "mapping": [*ROOT.glob("examples/*/mapping.json"), good / "mapping.json", *cases.glob("mapping_*.json")],
         "stream": [good / "mill.txt", *cases.glob("stream_*.txt")],
+        "scenarios": [ROOT / "tests" / "io" / "plant" / "good" / "sweeps.json"],
+        "space": [ROOT / "tests" / "io" / "plant" / "good" / "space.json"],
     }
     shutil.rmtree(folder, ignore_errors=True)
     for target in TARGETS:
@@ -106,6 +138,9 @@ def make_seeds(folder):
     for target, found in files.items():
         for i, file in enumerate(found):
             (folder / target / f"{i}").write_bytes(file.read_bytes())
+    for target, documents in SEEDS.items():
+        for i, document in enumerate(documents):
+            (folder / target / f"own{i}").write_text(json.dumps(document, indent=1), encoding="utf-8")
     for line in (ROOT / "python" / "tests" / "data" / "shift.jsonl").read_bytes().splitlines()[:5]:
         (folder / "snapshot" / f"line{len(line)}").write_bytes(line)
     for file in [good / "mill.txt.gz", *cases.glob("stream_*.gz")]:

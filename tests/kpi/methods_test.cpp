@@ -62,7 +62,7 @@ class LineRun {
   /// `pool`: its components side by side.
   LineRun(std::uint64_t seed, Method method, ThreadPool* pool = nullptr)
       : model_(compile(test::RandomLine(seed).make(), {.part_identity = seed % 3 != 0, .method = method})),
-        state_(start(model_, model_.defaults, seed)),
+        state_(start(model_, model_.defaults, seed, seed % 4 == 0 ? mirrored(5) : 0)),
         kpis_(model_, state_),
         watched_(state_),
         pool_(pool) {}

@@ -2,11 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The page of a study in a browser: nothing is asked for, nothing goes wrong, and it prints."""
 
-import json
 import os
 import re
-import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 from html.parser import HTMLParser
@@ -16,11 +15,19 @@ ROOT = Path(__file__).resolve().parents[2]
 TAKT = Path(os.environ["TAKT_BUILD_DIR"]) / "takt"
 BOTTLING = ROOT / "examples" / "bottling" / "bottling.json"
 FILLER = "/acme/filling/line_1/filler"
-CHROMIUM = shutil.which("chromium")
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import browser  # noqa: E402
+
+
+GOALS = ("--maximise", "/ throughput_per_h", "--minimise", "/ flow_time_s quantile 95 %")
+
+
+def run(*arguments):
+    return subprocess.run([TAKT, *arguments], capture_output=True, text=True, timeout=120, check=False)
 
 
 def takt(*arguments):
-    done = subprocess.run([TAKT, *arguments], capture_output=True, text=True, timeout=120, check=False)
+    done = run(*arguments)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -56,7 +63,7 @@ class Page(unittest.TestCase):
         takt("study", folder / "plant.json", *way, "--vary", f"{FILLER}/cycle_time=9 s,10 s,12 s",
              "--out", folder / "r.h5", "--report", folder / "direct.html")
         takt("run", folder / "plant.json", "--horizon", "1 h", "--replications", "1", "--trace", folder / "t.json")
-        takt("report", folder / "r.h5", "-o", folder / "page.html", "--trace", folder / "t.json")
+        takt("report", folder / "r.h5", "-o", folder / "page.html", "--trace", folder / "t.json", *GOALS)
         cls.folder, cls.file = folder, folder / "page.html"
         cls.html = cls.file.read_text(encoding="utf-8")
 
@@ -68,7 +75,7 @@ class Page(unittest.TestCase):
         balance = Balance()
         balance.feed(self.html)
         self.assertEqual((balance.open, balance.faults), ([], []))
-        for title in ("The plant", "Key figures", "Differences", "How single futures spread",
+        for title in ("The plant", "Key figures", "Differences", "Compromises", "How single futures spread",
                       "Machines and the bottleneck", "One future", "Where this comes from"):
             self.assertIn(f"<h2>{title}</h2>", self.html)
         self.assertIn("a &lt;b&gt; &amp; &quot;c&quot;", self.html)
@@ -80,6 +87,38 @@ class Page(unittest.TestCase):
         takt("report", self.folder / "r.h5", "-o", self.folder / "again.html")
         self.assertEqual((self.folder / "again.html").read_text(encoding="utf-8"), direct)
 
+    def test_shows_which_scenarios_no_other_beats(self):
+        """Judged once more, by the values of the table."""
+        section = self.html.split("<h2>Compromises</h2>")[1].split("<h2>")[0]
+        self.assertEqual(section.count("<circle"), 3)
+        rows = re.findall(r"<tr><td>([^<]*)</td><td>(\d)</td><td>([^<]*)</td><td>([^<]*)</td><td>([^<]*)</td></tr>", section)
+        self.assertEqual([row[1] for row in rows], ["1", "2", "3"])
+        value = [tuple(float(cell.split(" ± ")[0]) for cell in row[2:4]) for row in rows]
+        best = [not any(other[0] >= mine[0] and other[1] <= mine[1] and other != mine for other in value) for mine in value]
+        self.assertEqual([row[4] == "yes" for row in rows], best)
+        self.assertEqual(section.count('class="clear"'), sum(best))
+        self.assertEqual(section.count("<polyline"), 1 if sum(best) > 1 else 0)
+        for row in rows:
+            for beater in re.findall(r"\d", row[4]):
+                self.assertTrue(best[int(beater) - 1])
+
+    def test_without_goals_there_are_no_compromises(self):
+        self.assertNotIn("Compromises", (self.folder / "direct.html").read_text(encoding="utf-8"))
+
+    def test_goals_that_make_no_sense_are_told(self):
+        page, results = self.folder / "no.html", self.folder / "r.h5"
+        report = ("report", results, "-o", page)
+        for goals, said in (((*GOALS[:2], "--minimise", "/ wipp"), f'{results}: "/ wipp": found / wipp'),
+                            ((*GOALS, "--maximise", "/ wip"), "goals: found 3, expected two, one for each axis"),
+                            (GOALS[:2], "goals: found 1, expected two")):
+            done = run(*report, *goals)
+            self.assertEqual(done.returncode, 3, done.stderr)
+            self.assertIn(said, done.stderr)
+        self.assertFalse(page.exists())
+        done = run("study", self.folder / "plant.json", "--horizon", "1 h", *GOALS)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("give --report FILE", done.stderr)
+
     def test_names_no_address_and_no_script(self):
         self.assertNotIn("<script", self.html)
         outside = [each for each in re.findall(r"(?:https?:)?//[\w.-]+\.[a-z]+[^\s\"'<]*", self.html)
@@ -87,26 +126,10 @@ class Page(unittest.TestCase):
         self.assertEqual(outside, [])
         self.assertEqual(re.findall(r"(?:src|href)=\"(?!data:|#)[^\"]*\"", self.html), [])
 
-    def browser(self, file, *arguments):
-        if CHROMIUM is None:
-            self.skipTest("chromium is not installed")
-        profile = self.folder / "profile"
-        return subprocess.run(
-            [CHROMIUM, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-             f"--user-data-dir={profile}", *arguments, file.as_uri()],
-            capture_output=True, text=True, timeout=120, check=False)
-
     def seen(self, file):
-        """What a browser made of a file: its document, what its console says, the addresses it asked for."""
-        log = self.folder / "net.json"
-        done = self.browser(file, "--enable-logging=stderr", "--v=0", f"--log-net-log={log}", "--dump-dom",
-                            "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                            "--no-first-run", "--disable-default-apps")
-        self.assertEqual(done.returncode, 0, done.stderr)
-        events = json.loads(log.read_text(encoding="utf-8"))["events"]
-        asked = {event["params"]["url"] for event in events if "url" in event.get("params", {})}
-        asked = [url for url in asked if url.startswith("http") and "google" not in url]  # those are the browser's own
-        return done.stdout, [line for line in done.stderr.splitlines() if "CONSOLE" in line], asked
+        if browser.CHROMIUM is None:
+            self.skipTest("chromium is not installed")
+        return browser.seen(file, self.folder)
 
     def test_asks_for_nothing_and_has_no_error_in_a_browser(self):
         document, console, asked = self.seen(self.file)
@@ -122,8 +145,10 @@ class Page(unittest.TestCase):
         self.assertEqual(asked, ["http://127.0.0.1:9/x.png"])
 
     def test_prints(self):
+        if browser.CHROMIUM is None:
+            self.skipTest("chromium is not installed")
         paper = self.folder / "page.pdf"
-        done = self.browser(self.file, f"--print-to-pdf={paper}", "--no-pdf-header-footer")
+        done = browser.browse(self.file, self.folder, f"--print-to-pdf={paper}", "--no-pdf-header-footer")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertTrue(paper.read_bytes().startswith(b"%PDF"))
 

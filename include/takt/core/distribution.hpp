@@ -74,7 +74,8 @@ class Distribution {
   double survival(double x) const;  ///< P(X > x), accurate where it is small
   double quantile(double p) const;  ///< the smallest x with cdf(x) >= p, 0 <= p <= 1
 
-  /// One value, a function of the draw alone.
+  /// One value, a function of the draw alone. A mirrored draw gives Q(1 - F(x)) where the other one of its pair gives x
+  /// (F: cdf, Q: quantile), within rounding; so does sample_residual, of the residual law.
   double sample(Draw& draw) const {
     if (law_ == Law::exponential) return a_ * standard_exponential(draw);
     if (law_ == Law::constant) return a_;
@@ -160,10 +161,14 @@ struct ZigguratPoint {
 
 double exponential_outside(std::uint64_t bits, Draw& draw);
 double normal_outside(std::uint64_t bits, Draw& draw);
+double mirrored_exponential(Draw& draw);
+double mirrored_normal(Draw& draw);
 
 }  // namespace detail
 
 inline double Distribution::standard_exponential(Draw& draw) {
+  if (draw.is_mirrored()) [[unlikely]]
+    return detail::apart(draw, detail::mirrored_exponential);
   const std::uint64_t bits = draw.bits();
   const detail::ZigguratPoint point(detail::kExponentialZiggurat, bits);
   if (point.inside) [[likely]]
@@ -172,6 +177,8 @@ inline double Distribution::standard_exponential(Draw& draw) {
 }
 
 inline double Distribution::standard_normal(Draw& draw) {
+  if (draw.is_mirrored()) [[unlikely]]
+    return detail::apart(draw, detail::mirrored_normal);
   const std::uint64_t bits = draw.bits();
   const detail::ZigguratPoint point(detail::kNormalZiggurat, bits);
   if (point.inside) [[likely]]

@@ -7,6 +7,10 @@
 //
 // A draw may need more than one number (a rejection). The further ones come from lanes of the same draw, so
 // that draw n + 1 never depends on how many numbers draw n took.
+//
+// Replications may come in antithetic pairs (Hammersley & Morton 1956, doi 10.1017/S0305004100031455): the second has
+// the streams of the first with every uniform number u turned into 1 - u, which makes a long time of every short one. A
+// mark in its number says so, so that whatever is keyed by a replication follows.
 #pragma once
 
 #include <array>
@@ -18,6 +22,17 @@ namespace takt {
 
 /// What a stream's numbers are used for at its entity.
 enum class Purpose : std::uint8_t { cycle, load, failure, repair, routing, scrap, arrival, product, merge, learn };
+
+/// Replications that may have an antithetic one: those below this.
+inline constexpr std::uint32_t kMostMirrored = 1U << 24;
+
+/// The antithetic one of a replication, and back.
+constexpr std::uint32_t mirrored(std::uint32_t replication) { return replication ^ 0x8000'0000U; }
+constexpr bool is_mirrored(std::uint32_t replication) { return replication >> 24 == 0x80U; }
+/// The one of the pair that is not mirrored.
+constexpr std::uint32_t plain(std::uint32_t replication) {
+  return is_mirrored(replication) ? mirrored(replication) : replication;
+}
 
 /// Names a stream.
 struct StreamKey {
@@ -80,8 +95,8 @@ constexpr std::array<std::uint32_t, 4> philox4x32_10(std::array<std::uint32_t, 4
 /// As many draws are cheapest made at once.
 inline constexpr std::size_t kDrawBlock = 16;
 
-/// The first 64 bits of draws `first` to `first + out.size() - 1`. `first` and `out.size()` must be multiples of
-/// kDrawBlock; throws Error otherwise.
+/// The first 64 bits of draws `first` to `first + out.size() - 1`, the same for both of an antithetic pair. `first` and
+/// `out.size()` must be multiples of kDrawBlock; throws Error otherwise.
 void fill_draws(StreamKey stream, std::uint64_t first, std::span<std::uint64_t> out);
 
 /// The numbers of one draw. A value; cheap to make.
@@ -93,7 +108,15 @@ class Draw {
   Draw(StreamKey stream, std::uint64_t ordinal, std::uint64_t first)
       : stream_(stream), ordinal_(ordinal), next_(first), lane_(1), have_(true) {}
 
-  /// The next 64 bits of this draw.
+  /// Whether it is of the mirrored one of an antithetic pair, and the same draw, as far as it has come, of the other.
+  bool is_mirrored() const { return takt::is_mirrored(stream_.replication); }
+  Draw other() const {
+    Draw other = *this;
+    other.stream_.replication = mirrored(stream_.replication);
+    return other;
+  }
+
+  /// The next 64 bits of this draw: not mirrored.
   std::uint64_t bits() {
     if (have_) {
       have_ = false;
@@ -102,13 +125,18 @@ class Draw {
     return fresh();
   }
 
-  /// Uniform on (0, 1), both ends excluded: the middles of 2^52 equal cells, each exact in a double.
-  double uniform() { return (static_cast<double>(bits() >> 12) + 0.5) * 0x1p-52; }
+  /// Uniform on (0, 1), both ends excluded: the middles of 2^52 equal cells, each exact in a double. Of a mirrored draw
+  /// one less what the other has, exactly.
+  double uniform() {
+    constexpr std::uint64_t kLast = (std::uint64_t{1} << 52) - 1;
+    const std::uint64_t cell = bits() >> 12;
+    return (static_cast<double>(is_mirrored() ? kLast - cell : cell) + 0.5) * 0x1p-52;
+  }
 
  private:
   std::uint64_t block(std::uint64_t index, std::uint32_t lane, bool high) const {
     const auto b = philox4x32_10(
-        {static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32), lane, stream_.replication},
+        {static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32), lane, plain(stream_.replication)},
         {static_cast<std::uint32_t>(stream_.key), static_cast<std::uint32_t>(stream_.key >> 32)});
     return high ? b[2] | std::uint64_t{b[3]} << 32 : b[0] | std::uint64_t{b[1]} << 32;
   }

@@ -13,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -32,11 +33,17 @@ inline constexpr unsigned kMostThreads = 4096;
 struct StudyOptions {
   Duration horizon = std::chrono::hours{8};  ///< observed, after the warm-up
   Duration warmup{0};
-  std::uint32_t replications = 100;  ///< 1 to kMostReplications
-  unsigned threads = 0;              ///< 0: one a core; at most kMostThreads, and never more than there are futures
-  std::stop_token stop{};            ///< asked to stop, a run throws Interrupted within about 20 ms
+  std::uint32_t replications = 100;  ///< 1 to kMostReplications; a Study of pairs rounds it up to an even number
+  /// Replications 2i and 2i + 1 are an antithetic pair: the second meets the random numbers 1 - u where the first meets
+  /// u (takt/core/random.hpp). Intervals then stand on the means of pairs, which are independent of each other.
+  bool antithetic = false;
+  unsigned threads = 0;    ///< 0: one a core; at most kMostThreads, and never more than there are futures
+  std::stop_token stop{};  ///< asked to stop, a run throws Interrupted within about 20 ms
   std::function<void(std::size_t done, std::size_t total)> progress{};  ///< called from worker threads, one at a time
 };
+
+/// The number that names the random streams of a replication of a study: of a pair, its number and the same mirrored.
+std::uint32_t streams_of(const StudyOptions& options, std::uint32_t replication);
 
 /// A run was asked to stop before its end.
 class Interrupted : public Error {
@@ -72,7 +79,12 @@ struct Summary {
   std::uint64_t n = 0;         ///< replications in which the KPI has a value
   double q05 = 0.0, q50 = 0.0, q95 = 0.0;
 };
-Summary summarise(std::vector<double> values);
+/// Of antithetic pairs, values 2i and 2i + 1, the mean, its interval and n are of those whole: where one has no value,
+/// the other is left out. The quantiles are of all values.
+Summary summarise(std::vector<double> values, bool antithetic = false);
+
+/// What an interval of the mean stands on: the values, or the means of antithetic pairs; none of those that are NaN.
+Moments independent_moments(std::span<const double> values, bool antithetic);
 
 /// The paired difference of one KPI between a scenario and a base.
 struct Difference {
@@ -99,6 +111,7 @@ struct StudyResult {
   std::vector<std::string> scenarios;
   std::vector<KpiName> kpis;
   std::uint32_t replications = 0;
+  bool antithetic = false;  ///< whether replications 2i and 2i + 1 are pairs, and intervals of pairs
   std::vector<double> values;
   std::vector<Unfinished> unfinished;
   std::vector<ScenarioBound> bounds;  ///< by scenario, then as capacity_bounds lists them

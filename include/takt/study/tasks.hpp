@@ -79,7 +79,7 @@ class PreparedStudy {
     std::vector<std::size_t> columns;
   };
   const Setting& setting(std::size_t scenario) const { return settings_[scenario]; }
-  Parameters numbers(const Setting& setting, std::uint32_t replication) const;
+  Parameters numbers(const Setting& setting, std::uint32_t streams) const;  ///< of a replication's streams_of
 
   /// Runs the futures of a range: the same rows wherever and with whatever other ranges. Throws Interrupted;
   /// InvalidInput for a range that the study does not have.

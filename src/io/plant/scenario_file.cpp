@@ -26,8 +26,14 @@ constexpr std::array<std::string_view, 3> kDesigns{"grid", "latin_hypercube", "l
 
 class ScenarioReader {
  public:
-  ScenarioReader(const JsonTree& tree, const Json& json, const Model& present, std::filesystem::path folder)
-      : reader_(tree), json_(json), present_(present), folder_(std::move(folder)) {}
+  ScenarioReader(const JsonTree& tree, const Json& json, const Model& present, std::filesystem::path folder,
+                 std::string plant_file)
+      : reader_(tree),
+        json_(json),
+        present_(present),
+        folder_(std::move(folder)),
+        present_file_(std::move(plant_file)),
+        plant_file_(present_file_) {}
 
   std::vector<Scenario> read() {
     const JsonValue root = reader_.tree().root();
@@ -67,13 +73,18 @@ class ScenarioReader {
       JsonValue place = value;
       for (const JsonValue object : at)
         if (const JsonValue found = object ? object.find(fault.path) : JsonValue()) place = found;
-      reader_.fault(place, fault.path, fault.value, fault.expected, fault.nearest);
+      const bool is_unknown = fault.value.empty();
+      reader_.fault(place, fault.path, fault.value, fault.expected + (is_unknown ? in_plant() : ""), fault.nearest);
     }
   }
+
+  /// Where the plant stands that a path is looked for in.
+  std::string in_plant() const { return plant_file_.empty() ? "" : " (" + plant_file_ + ")"; }
 
   /// What a scenario and a sweep have in common.
   bool change(const JsonRecord& record, ScenarioPlan& made) {
     const std::size_t faults = reader_.faults().size();
+    plant_file_ = present_file_;
     if (const JsonValue plant = record.get("plant")) own_plant(plant, made);
     if (const JsonValue equipment = record.get("equipment")) edit(equipment, made);
     const std::string expected = "an object with a value for each path";
@@ -93,6 +104,7 @@ class ScenarioReader {
     if (!file) return;
     try {
       made.plant = load_plant(folder_ / *file);
+      plant_file_ = (folder_ / *file).string();
     } catch (const InvalidInput& error) {
       for (const Fault& fault : error.faults()) reader_.fault(value, to_text(fault), "", "a plant without faults");
     } catch (const FileError& error) {
@@ -107,8 +119,10 @@ class ScenarioReader {
     for (JsonValue each = reader_.members(value, expected); each; each = each.next()) {
       const std::optional<Json::json_pointer> at = pointer_to(each, plant);
       if (!at) return;
-      if (json_.is_discarded()) return;  // told by the tree, but for numbers beyond all measure
-      const Json& patch = json_.at(Json::json_pointer(each.pointer()));
+      // Not there: no JSON, or a key that stands twice, as the tree has told.
+      const Json::json_pointer here(each.pointer());
+      if (json_.is_discarded() || !json_.contains(here)) return;
+      const Json& patch = json_.at(here);
       if (patch.is_null()) {
         plant.at(at->parent_pointer()).erase(at->back());
         disown(plant, std::string(each.key()));
@@ -159,9 +173,10 @@ class ScenarioReader {
         std::vector<std::string> known;
         if (plant.contains(at))
           for (const auto& [key, child] : plant.at(at).items()) known.push_back(path + "/" + key);
-        reader_.fault(each, each.pointer(), '"' + std::string(each.key()) + '"',
-                      is_last ? "the path of equipment that the plant has" : "a path within a line of the plant",
-                      nearest_name(path + "/" + name, known));
+        reader_.fault(
+            each, each.pointer(), '"' + std::string(each.key()) + '"',
+            (is_last ? "the path of equipment that the plant has" : "a path within a line of the plant") + in_plant(),
+            nearest_name(path + "/" + name, known));
         return std::nullopt;
       }
       at /= name;
@@ -229,21 +244,25 @@ class ScenarioReader {
   const Json& json_;
   const Model& present_;
   std::filesystem::path folder_;
+  std::string present_file_, plant_file_;  // of the present's plant, and of that which the scenario at hand changes
   std::vector<Scenario> scenarios_;
   std::set<std::string> names_, told_;
 };
 
 }  // namespace
 
-std::vector<Scenario> load_scenarios(const std::filesystem::path& file, const Model& present, const Limits& limits) {
-  return parse_scenarios(detail::read_text_file(file, limits), present, file.string(), file.parent_path(), limits);
+std::vector<Scenario> load_scenarios(const std::filesystem::path& file, const Model& present, const Limits& limits,
+                                     const std::string& plant_file) {
+  return parse_scenarios(detail::read_text_file(file, limits), present, file.string(), file.parent_path(), limits,
+                         plant_file);
 }
 
 std::vector<Scenario> parse_scenarios(std::string_view text, const Model& present, const std::string& name,
-                                      const std::filesystem::path& folder, const Limits& limits) {
+                                      const std::filesystem::path& folder, const Limits& limits,
+                                      const std::string& plant_file) {
   const JsonTree tree(text, name, limits);
   const Json json = Json::parse(text, nullptr, false);  // the tree has said what is no JSON
-  return ScenarioReader(tree, json, present, folder).read();
+  return ScenarioReader(tree, json, present, folder, plant_file).read();
 }
 
 }  // namespace takt::io

@@ -296,6 +296,10 @@ bool StoreReader::has(const std::string& path) const {
   }
 }
 
+bool StoreReader::has_attribute(const std::string& group, const char* name) const {
+  return H5Aexists_by_name(file_, group.c_str(), name, H5P_DEFAULT) > 0;
+}
+
 std::size_t StoreReader::size(const std::string& path) const {
   const Handle set = open(path);
   const Handle space(H5Dget_space(set), H5Sclose, path);

@@ -98,6 +98,7 @@ class StoreReader {
   std::uint64_t count_attribute(const std::string& group, const char* name) const;
   double number_attribute(const std::string& group, const char* name) const;
   bool has(const std::string& path) const;
+  bool has_attribute(const std::string& group, const char* name) const;
   std::string text(const std::string& path) const;
   std::vector<std::string> texts(const std::string& path) const;
   std::vector<double> doubles(const std::string& path) const;

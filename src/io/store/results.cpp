@@ -26,6 +26,7 @@ void write_provenance(StoreWriter& store, const StudyResult& result, const repor
   store.attribute("/", "horizon_s", provenance.horizon_s);
   store.attribute("/", "warmup_s", provenance.warmup_s);
   store.attribute("/", "replications", std::uint64_t{result.replications});
+  if (result.antithetic) store.attribute("/", "antithetic", std::uint64_t{1});
   store.attribute("/", "events", result.events);
   store.attribute("/", "little_gap", result.little_gap);
   store.attribute("/", "semantics", provenance.semantics);
@@ -258,6 +259,7 @@ StudyResult read_result(const StoreReader& store) {
   StudyResult result;
   result.scenarios = store.texts("/futures/scenario");
   result.replications = static_cast<std::uint32_t>(store.count_attribute("/", "replications"));
+  result.antithetic = store.has_attribute("/", "antithetic") && store.count_attribute("/", "antithetic") != 0;
   result.events = store.count_attribute("/", "events");
   result.little_gap = store.number_attribute("/", "little_gap");
   const auto entity = store.texts("/futures/entity");

@@ -36,6 +36,7 @@ StudyPlan plan_without_begin(const Study& study) {
   plan.horizon = study.options().horizon;
   plan.warmup = study.options().warmup;
   plan.replications = study.options().replications;
+  plan.antithetic = study.options().antithetic;
   return plan;
 }
 
@@ -92,6 +93,7 @@ Study study_of(const StudyPlan& plan, StudyOptions how) {
   how.horizon = plan.horizon;
   how.warmup = plan.warmup;
   how.replications = plan.replications;
+  how.antithetic = plan.antithetic;
   Study study(present_of(plan), std::move(how));
   const CompileOptions options{.part_identity = plan.part_identity};
   for (const StudyPlan::PlannedScenario& each : plan.scenarios) {
@@ -151,6 +153,7 @@ std::string PreparedPlan::scenario_key(std::size_t scenario) const {
   ByteWriter writer;
   writer(about_plan(), plan.kind, begin, setting.present.model->hash(), plan.part_identity, setting.numbers,
          setting.scenario.numbers, plan.seed, plan.horizon, plan.warmup);
+  if (plan.antithetic) writer(plan.antithetic);
   return detail::sha256(as_text(std::move(writer).take()));
 }
 

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <map>
 
+#include "report/page/scale.hpp"
 #include "report/text_table.hpp"
 
 namespace takt::report::detail {
@@ -32,38 +33,26 @@ std::string label_at(std::string_view label, double left, double y) {
                      escaped(shown), escaped(label));
 }
 
-/// From values to places along the figure, with an axis whose steps are 1, 2 or 5 times a power of ten.
+/// From values to places along the figure, with an axis below.
 class Axis {
  public:
-  Axis(double low, double high, double left) : left_(left) {
-    if (!(high > low)) {
-      const double around = std::max(std::abs(high), 1.0) * 0.5;
-      low -= around;
-      high += around;
-    }
-    const double raw = (high - low) / 6.0, power = std::pow(10.0, std::floor(std::log10(raw)));
-    step_ = power * (raw / power < 1.5 ? 1.0 : raw / power < 3.5 ? 2.0 : raw / power < 7.5 ? 5.0 : 10.0);
-    low_ = std::floor(low / step_) * step_;
-    high_ = std::ceil(high / step_) * step_;
-  }
-  double at(double value) const { return left_ + (value - low_) / (high_ - low_) * (kWidth - kRight - left_); }
+  Axis(double low, double high, double left) : scale_(low, high, left, kWidth - kRight) {}
+  double at(double value) const { return scale_.at(value); }
 
   std::string drawn(double bottom, std::string_view unit) const {
     std::string svg;
-    const int steps = static_cast<int>(std::lround((high_ - low_) / step_));
-    for (int i = 0; i <= steps; ++i) {
-      const double value = low_ + i * step_, x = at(value);
+    for (const double value : scale_.steps()) {
+      const double x = at(value);
       svg +=
           fmt::format(R"(<line x1="{0:.1f}" y1="{1:.1f}" x2="{0:.1f}" y2="{2:.1f}" class="grid"/>)", x, kTop, bottom);
-      svg += fmt::format(R"(<text x="{:.1f}" y="{:.1f}" class="tick">{:.6g}</text>)", x, bottom + 14.0,
-                         std::abs(value) < step_ * 1e-9 ? 0.0 : value);
+      svg += fmt::format(R"(<text x="{:.1f}" y="{:.1f}" class="tick">{:.6g}</text>)", x, bottom + 14.0, value);
     }
     return svg + fmt::format(R"(<text x="{:.1f}" y="{:.1f}" class="unit">{}</text>)", kWidth - kRight, bottom + 28.0,
                              escaped(unit));
   }
 
  private:
-  double left_, low_ = 0.0, high_ = 1.0, step_ = 1.0;
+  Scale scale_;
 };
 
 std::string figure(double bottom, const std::string& content, std::string_view title) {

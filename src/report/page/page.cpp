@@ -8,7 +8,9 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "report/page/compromises.hpp"
 #include "report/page/figures.hpp"
+#include "report/page/html.hpp"
 #include "report/text_table.hpp"
 #include "report/twin_words.hpp"
 #include "takt/core/quantity.hpp"
@@ -28,41 +30,18 @@ table { border-collapse: collapse; margin: 0.6em 0; width: 100%; font-size: 0.9e
 th, td { text-align: right; padding: 0.2em 0.6em; border-bottom: 1px solid #e4e4e4; font-variant-numeric: tabular-nums; vertical-align: top; }
 th:first-child, td:first-child { text-align: left; overflow-wrap: anywhere; } thead th { border-bottom: 2px solid #888; }
 table.plain td { text-align: left; overflow-wrap: anywhere; } table.plain td:first-child { width: 14em; color: #555; }
+.beside { display: flex; flex-wrap: wrap; gap: 1em; align-items: flex-start; } .beside svg { flex: 1 1 400px; min-width: 0; } .beside table { flex: 1 1 400px; width: auto; } .beside td:first-child { min-width: 9em; }
 svg { width: 100%; height: auto; font: 12px system-ui, "DejaVu Sans", sans-serif; }
 .drawing { overflow-x: auto; } .drawing svg { width: auto; }
 .label { text-anchor: end; } .legend { text-anchor: start; } .tick { text-anchor: middle; fill: #555; } .unit { text-anchor: end; fill: #555; }
 .grid { stroke: #e8e8e8; } .zero { stroke: #333; stroke-width: 1.5; } .interval { stroke: #0072b2; stroke-width: 2; }
 .clear { fill: #0072b2; stroke: #0072b2; } .open { fill: #fff; stroke: #0072b2; stroke-width: 1.5; }
+.front { fill: none; stroke: #0072b2; stroke-dasharray: 5 3; } .beaten { stroke: #999; } .number { font-weight: bold; }
 .box { fill: #cfe3f1; stroke: #7aa9c9; } .median { stroke: #1b1b1b; stroke-width: 2; }
 .note { color: #555; font-size: 0.9em; } .verdict { border-left: 5px solid #999; padding: 0.3em 0.9em; background: #f7f7f7; }
 .Valid { border-color: #009e73; } .Warning { border-color: #e69f00; } .Invalid { border-color: #d55e00; }
 @media print { body { max-width: none; margin: 0; font-size: 10pt; } h2 { break-after: avoid; } svg, tr { break-inside: avoid; } .drawing { overflow: visible; } .drawing svg { width: 100%; } }
 )css";
-
-/// A table of texts that are escaped here.
-class Table {
- public:
-  explicit Table(const std::vector<std::string>& header) {
-    html_ = "<table><thead><tr>";
-    for (const std::string& each : header) html_ += "<th>" + escaped(each) + "</th>";
-    html_ += "</tr></thead><tbody>\n";
-  }
-  void row(const std::vector<std::string>& cells) {
-    html_ += "<tr>";
-    for (const std::string& each : cells) html_ += "<td>" + escaped(each) + "</td>";
-    html_ += "</tr>\n";
-  }
-  std::string html() const { return html_ + "</tbody></table>\n"; }
-
- private:
-  std::string html_;
-};
-
-std::string section(std::string_view title, const std::string& content) {
-  return content.empty() ? std::string() : fmt::format("<h2>{}</h2>\n{}", escaped(title), content);
-}
-
-std::string note(std::string_view text) { return fmt::format("<p class=\"note\">{}</p>\n", escaped(text)); }
 
 /// The results as the page looks at them.
 class Page {
@@ -84,10 +63,11 @@ class Page {
     std::string text = fmt::format("{} observed", to_text(from_seconds(provenance_.horizon_s)));
     if (provenance_.warmup_s > 0.0)
       text += fmt::format(" after a warm-up of {}", to_text(from_seconds(provenance_.warmup_s)));
-    return fmt::format("<h1>{}</h1>\n<p>{}, {} {}, {} {} of each under the same random numbers.</p>\n",
+    return fmt::format("<h1>{}</h1>\n<p>{}, {} {}, {} {} of each under the same random numbers{}.</p>\n",
                        escaped(provenance_.plant_name), text, result_.scenarios.size(),
                        result_.scenarios.size() == 1 ? "scenario" : "scenarios", result_.replications,
-                       result_.replications == 1 ? "future" : "futures");
+                       result_.replications == 1 ? "future" : "futures",
+                       result_.antithetic ? ", in antithetic pairs that the intervals stand on" : "");
   }
 
   std::string verdict() const {
@@ -293,7 +273,7 @@ class Page {
 }  // namespace
 
 std::string html_page(const StudyResult& result, const Provenance& provenance, const Model& model,
-                      const std::vector<GanttBar>& gantt) {
+                      const std::vector<GanttBar>& gantt, const std::vector<Goal>& goals) {
   const Page page(result, provenance, model);
   std::string html = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n";
   html += "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
@@ -301,6 +281,7 @@ std::string html_page(const StudyResult& result, const Provenance& provenance, c
   html += fmt::format("<title>{}</title>\n<style>{}</style></head>\n<body>\n", escaped(provenance.plant_name), kStyle);
   html += page.head() + section("The plant", page.drawing()) + section("Can the twin be trusted?", page.verdict());
   html += section("Key figures", page.figures()) + section("Differences", page.differences());
+  html += section("Compromises", compromises(result, goals));
   html +=
       section("How single futures spread", page.spreads()) + section("Machines and the bottleneck", page.machines());
   if (!gantt.empty()) html += section("One future", gantt_figure(gantt));

@@ -13,6 +13,7 @@
 #include "takt/io/live/stream.hpp"
 #include "takt/io/plant/plant_file.hpp"
 #include "takt/io/plant/scenario_file.hpp"
+#include "takt/io/plant/space_file.hpp"
 
 namespace {
 
@@ -36,6 +37,8 @@ int read(const std::string& format) {
         takt::io::parse_control(line, bottling());
       } else if (format == "takt-scenarios/1") {
         takt::io::parse_scenarios(line, bottling());
+      } else if (format == "takt-space/1") {
+        takt::io::parse_space(line);
       } else {
         takt::io::parse_mapping(line);
       }

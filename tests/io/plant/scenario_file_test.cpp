@@ -107,5 +107,13 @@ TEST(Scenarios, OfAnotherFormatAreRefused) {
   EXPECT_EQ(faults("[1, 2").size(), 1U);
 }
 
+// Found by the fuzzer: the last of two scenarios of one name has no such equipment.
+TEST(ScenarioFile, TellsAScenarioThatStandsTwice) {
+  const auto told = faults(R"({"format": "takt-scenarios/1", "scenarios": {
+    "a": {"equipment": {"/acme/filling/line_1/filler": {"servers": 2}}},
+    "a": {}}})");
+  EXPECT_THAT(told, testing::Contains(testing::HasSubstr("/scenarios/a")));
+}
+
 }  // namespace
 }  // namespace takt::io

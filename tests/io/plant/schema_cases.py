@@ -205,6 +205,16 @@ WRONG = {
         "people for what is not confirmed": control(
             commands=[{"path": FILLER, "item": "x", "from": 0, "to": 1, "confirm": False, "who": ["a"]}]),
     },
+    "takt-space/1": {
+        "no format": {"vary": []},
+        "another format": {"format": "takt-space/2", "vary": []},
+        "nothing that varies": {"format": "takt-space/1", "maximise": ["/ throughput_per_h"]},
+        "a key that is not known": {"format": "takt-space/1", "vary": [], "maximize": []},
+        "what varies as a text": {"format": "takt-space/1", "vary": f"{FILLER}/cycle_time=9.0..12.0 s"},
+        "what varies by path": {"format": "takt-space/1", "vary": {f"{FILLER}/cycle_time": "9.0..12.0 s"}},
+        "a goal that is a number": {"format": "takt-space/1", "vary": [], "maximise": [1]},
+        "a limit that is an object": {"format": "takt-space/1", "vary": [], "limits": [{"/ wip": 40}]},
+    },
     "takt-mapping/1": {
         "no streams": {"format": "takt-mapping/1"},
         "another format": {"format": "takt-plant/1", "streams": {}},

@@ -25,7 +25,7 @@ TEST(Schemas, AreNamedByTheirFormats) {
     titles.push_back(nlohmann::json::parse(schema.text).at("title"));
   }
   EXPECT_THAT(names, ElementsAre("takt-control/1", "takt-mapping/1", "takt-plant/1", "takt-results/1",
-                                 "takt-scenarios/1", "takt-snapshot/1", "takt-sources/1"));
+                                 "takt-scenarios/1", "takt-snapshot/1", "takt-sources/1", "takt-space/1"));
   EXPECT_EQ(titles, names);
 }
 

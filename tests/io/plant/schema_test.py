@@ -23,7 +23,8 @@ import schema_cases  # noqa: E402
 ROOT = Path(__file__).resolve().parents[3]
 BUILD = Path(os.environ["TAKT_BUILD_DIR"])
 SCHEMAS = ROOT / "src" / "io" / "plant" / "schemas"
-FORMATS = ["takt-control/1", "takt-mapping/1", "takt-plant/1", "takt-results/1", "takt-scenarios/1", "takt-snapshot/1", "takt-sources/1"]
+FORMATS = ["takt-control/1", "takt-mapping/1", "takt-plant/1", "takt-results/1", "takt-scenarios/1", "takt-snapshot/1",
+           "takt-sources/1", "takt-space/1"]
 
 
 def text_of(format_name):
@@ -48,6 +49,12 @@ def fences(kind, page="formats.md"):
     return re.findall(rf"\n```{kind}\n(.*?)\n```", page, re.DOTALL)
 
 
+def shown():
+    """The documents of the pages."""
+    return [json.loads(block) for page in ("formats.md", "live.md", "control.md", "choosing.md")
+            for block in fences("json", page)]
+
+
 def examples():
     """Every good document of the repository: format -> documents."""
     found = {name: [] for name in FORMATS}
@@ -58,8 +65,7 @@ def examples():
             found[document["format"]].append(document)
     for file in sorted([*ROOT.glob("python/tests/data/*.jsonl"), *ROOT.glob("tests/**/good/*.jsonl")]):
         found["takt-snapshot/1"] += map(json.loads, filter(str.strip, file.read_text(encoding="utf-8").splitlines()))
-    for block in fences("json") + fences("json", "live.md") + fences("json", "control.md"):
-        document = json.loads(block)
+    for document in shown():
         found[document["format"]].append(document)
     found["takt-snapshot/1"] += map(json.loads, fences("jsonl")[0].splitlines())
     return found
@@ -198,9 +204,9 @@ class Mutants(Schema):
         return len(cases), wrong
 
     def test_schema_and_reader_agree(self):
-        blocks = fences("json") + fences("json", "live.md") + fences("json", "control.md")
-        pages = {json.loads(block)["format"]: json.loads(block) for block in blocks}
+        pages = {document["format"]: document for document in reversed(shown())}  # the first of each
         pages["takt-snapshot/1"] = json.loads(fences("jsonl")[0].splitlines()[0])
+        pages["takt-space/1"] = json.loads((ROOT / "tests/io/plant/good/space.json").read_text(encoding="utf-8"))
         cyber = json.loads((ROOT / "examples/edge_or_cloud/plant.json").read_text(encoding="utf-8"))
         for name, document in [*pages.items(), ("takt-plant/1", cyber)]:
             count, wrong = self.compare(name, [document])

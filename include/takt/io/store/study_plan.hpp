@@ -48,9 +48,10 @@ struct StudyPlan {
   std::vector<PlannedScenario> scenarios{};
   Duration horizon{0}, warmup{0};
   std::uint32_t replications = 0;
+  bool antithetic = false;  ///< StudyOptions
   template <class Bytes>
   void fields(Bytes& bytes) {
-    bytes(kind, begin, part_identity, parameters, verdict, seed, scenarios, horizon, warmup, replications);
+    bytes(kind, begin, part_identity, parameters, verdict, seed, scenarios, horizon, warmup, replications, antithetic);
   }
 };
 
