@@ -43,6 +43,15 @@ std::string needed(const Words& words, const std::string& name) {
   return text;
 }
 
+/// The record is JSON: what is no UTF-8 would not stand in it as it was said.
+void check_text(const Words& words) {
+  for (const auto& [name, text] : words) try {
+      static_cast<void>(Json{name, text}.dump());
+    } catch (const Json::type_error&) {
+      throw InvalidInput(Fault{.value = "a word with bytes that are no text", .expected = "words in UTF-8"});
+    }
+}
+
 /// A name that is not known, as "reqest", is told, so that nothing is done without what it meant.
 void check_names(const Words& words, std::initializer_list<const char*> known) {
   const std::vector<std::string> names(known.begin(), known.end());
@@ -181,9 +190,10 @@ Json ControlRoom::document() const {
 }
 
 ControlRoom::Reply ControlRoom::act(const std::string& verb, const Words& words) {
-  constexpr int kNotFound = 404, kRefused = 409, kWrong = 400;
+  constexpr int kNotFound = 404, kRefused = 409, kWrong = 400, kNotWritten = 503;
   try {
     const WallClock::Instant at = now();
+    check_text(words);
     if (verb == "confirm") {
       check_names(words, {"request", "who"});
       const Answer answer = control_->confirm(needed(words, "request"), needed(words, "who"), at);
@@ -222,6 +232,8 @@ ControlRoom::Reply ControlRoom::act(const std::string& verb, const Words& words)
     return {200, std::move(done)};
   } catch (const InvalidInput& error) {
     return {kWrong, {{"error", error.what()}}};
+  } catch (const Error& error) {
+    return {kNotWritten, {{"error", error.what()}, {"armed", control_->status(now()).is_armed}}};
   }
 }
 

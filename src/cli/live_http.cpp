@@ -105,6 +105,8 @@ LiveHttp::LiveHttp(const ListenAt& at, const io::LiveService& service, ControlRo
       response.set_content(pretty({{"error", error.what()}}), kJson);
     }
   });
+  constexpr std::size_t kMostBytes = 8192;  // of what is said: a few words
+  server.set_payload_max_length(kMostBytes);
   server.set_read_timeout(2, 0);
   server.set_write_timeout(2, 0);
   const auto answer = [](httplib::Response& response, const Json& document) {

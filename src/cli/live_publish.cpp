@@ -67,7 +67,14 @@ LivePublisher::LivePublisher(const PublishTo& to, const io::Sources& sources, st
 
 LivePublisher::~LivePublisher() {
   publish("status", "offline");
-  if (publisher_.trouble() == Fault{}) sent_.back().second.wait_for(500ms);
+  std::future<io::Published> last;
+  {
+    const std::lock_guard lock(mutex_);
+    if (sent_.empty()) return;
+    last = std::move(sent_.back().second);
+    sent_.pop_back();
+  }
+  if (publisher_.trouble() == Fault{}) last.wait_for(500ms);
 }
 
 void LivePublisher::verdict(const Verdict& verdict) { publish("verdict", one_line(json_of(verdict))); }

@@ -287,6 +287,7 @@ int sync_live(const std::filesystem::path& plant, const TwinOptions& twin, const
   Interrupt::allow(kGrace);
   service.run(stop);
   http.reset();
+  tellers.listens = false;
   if (control != nullptr) control->end(now());
   if (control != nullptr && tellers.publisher) tellers.publisher->control(control->document());
   bool is_kept = true;

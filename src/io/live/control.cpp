@@ -16,8 +16,14 @@ using Instant = WallClock::Instant;
 constexpr std::size_t kEndedShown = 100;
 constexpr const char* kDesk = "desk";
 
-void need_person(const std::string& who) {
-  if (who.empty()) throw InvalidInput(Fault{.path = "who", .value = "\"\"", .expected = "the name of a person"});
+/// The record tells by name who did what: a person is not called as its other actors are.
+void need_person(const std::string& who, const char* path = "who") {
+  const bool is_reserved = who == kDesk || who == "plant" || who == kController;
+  if (who.empty() || is_reserved)
+    throw InvalidInput(Fault{.path = path,
+                             .value = '"' + who + '"',
+                             .expected = std::string("the name of a person") +
+                                         (is_reserved ? "; desk, plant and takt are names of the record's own" : "")});
 }
 
 }  // namespace
@@ -30,6 +36,7 @@ LiveControl::LiveControl(LiveControlOptions options, Instant now)
       throughput_(options_.plan.window) {
   if (!options_.record || !options_.send)
     throw InvalidInput(Fault{.path = "record, send", .value = "nothing", .expected = "functions"});
+  if (!options_.armed_by.empty()) need_person(options_.armed_by, "armed_by");
   const std::vector<AuditEntry> past = std::exchange(options_.past, {});
   recall(past);
   if (!options_.armed_by.empty()) arm_by(options_.armed_by, past, now);
@@ -43,17 +50,11 @@ LiveControl::~LiveControl() = default;
 void LiveControl::recall(const std::vector<AuditEntry>& past) {
   std::vector<AlertEvent> events;
   std::map<std::uint64_t, WorkOrder> work;
+  std::optional<AskedFor> asked_for;
   for (const AuditEntry& each : past) {
     if (each.what.starts_with("work_")) detail::follow(each, work[static_cast<std::uint64_t>(each.value)]);
-    if (auto event = detail::alert_event_of(each)) {
-      const ResponsePlan* const response = response_to(each.item);
-      if (event->kind == AlertEvent::Kind::raised && response != nullptr && response->what_if)
-        questions_[{each.item, each.path}] = {.since = each.at};
-      events.push_back(std::move(*event));
-    }
-    if (each.what == "given_up") questions_.erase({each.item, each.path});
-    if (each.what == "requested")
-      std::erase_if(questions_, [&](const auto& open) { return each.detail.starts_with(open.first.first + ": "); });
+    recall_question(each, asked_for);
+    if (auto event = detail::alert_event_of(each)) events.push_back(std::move(*event));
   }
   for (auto& [number, order] : work) loop_.work().recall(std::move(order));
   loop_.alerts().recall(events);
@@ -67,6 +68,31 @@ void LiveControl::recall(const std::vector<AuditEntry>& past) {
             remedies_[request] = {response.rule, remedy.name};
   }
   written_ = past.size();
+}
+
+/// A question is open from its alert until the futures have answered that nothing is asked for, or until what they
+/// answered was asked for. It stays open where only the twin stood against that, or where that is not on record.
+void LiveControl::recall_question(const AuditEntry& each, std::optional<AskedFor>& asked_for) {
+  const Key key{each.item, each.path};
+  const ResponsePlan* const response = response_to(each.item);
+  const bool has_what_if = response != nullptr && response->what_if;
+  if (each.what == "alert_raised" && has_what_if) questions_[key] = {.since = each.at};
+  if (each.what == "given_up" || each.what == "what_if_failed") questions_.erase(key);
+  if (each.what == "what_if") {
+    asked_for.reset();
+    if (has_what_if)
+      for (const RemedyPlan& remedy : response->what_if->remedies)
+        if (each.detail.ends_with(": " + remedy.name)) asked_for = {key, &remedy};
+    if (!asked_for) questions_.erase(key);
+  }
+  if (!asked_for || (each.what != "requested" && each.what != "refused") || each.who != kController ||
+      each.path != asked_for->remedy->path || each.item != asked_for->remedy->item ||
+      !each.request.starts_with(asked_for->question.first + "-"))
+    return;
+  const bool may_pass = each.what == "refused" && (each.detail.starts_with(takt::name_of(Refusal::not_valid)) ||
+                                                   each.detail.starts_with(takt::name_of(Refusal::twin_behind)));
+  if (!may_pass) questions_.erase(asked_for->question);
+  asked_for.reset();
 }
 
 /// What people decided outlives a kill: only after a graceful end, or at the very beginning, is it armed anew.
@@ -94,6 +120,8 @@ void LiveControl::write(const AuditEntry& entry) {
   ++entries_[entry.what];
   if (entry.what == "refused") ++refused_[entry.detail.substr(0, entry.detail.find(':'))];
   if (entry.what == name_of(CommandState::acknowledged)) acknowledged_.push_back(entry.request);
+  if (entry.what == name_of(CommandState::expired) || entry.what == name_of(CommandState::withdrawn))
+    remedies_.erase(entry.request);
   if (options_.told) options_.told(entry);
 }
 
@@ -187,8 +215,22 @@ void LiveControl::hand_over(const Command& command, Instant now) {
     const std::lock_guard lock(told_mutex_);
     undelivered_.emplace_back(request, to_text(fault));
   };
-  if (!options_.send(command, answered))
-    loop_.desk().not_delivered(command.request, "no source has an item of that name for it", now);
+  std::string why;
+  try {
+    if (!options_.send(command, answered)) why = "no source has an item of that name for it";
+  } catch (const std::exception& error) {
+    why = error.what();
+  }
+  if (!why.empty()) tell_not_delivered(command.request, why, now);
+}
+
+/// It is sent by its record: those after it are handed over whether this can be written down or not.
+void LiveControl::tell_not_delivered(const std::string& request, const std::string& why, Instant now) {
+  try {
+    loop_.desk().not_delivered(request, why, now);
+  } catch (const Error&) {
+    // trouble_ says it
+  }
 }
 
 void LiveControl::take_deliveries(Instant now) {
@@ -197,11 +239,7 @@ void LiveControl::take_deliveries(Instant now) {
     const std::lock_guard lock(told_mutex_);
     told.swap(undelivered_);
   }
-  for (const auto& [request, why] : told) try {
-      loop_.desk().not_delivered(request, why, now);
-    } catch (const Error&) {
-      // trouble_ says it
-    }
+  for (const auto& [request, why] : told) tell_not_delivered(request, why, now);
 }
 
 void LiveControl::hear(const Snapshot& message, Instant arrival) {
@@ -216,20 +254,27 @@ void LiveControl::hear(const Snapshot& message, Instant arrival) {
 /// Whoever was told that the plant changed on purpose, or has commanded it, changes what it is held to.
 bool LiveControl::change_twin(LiveTwin& live, Instant now) {
   bool is_changed = false;
-  for (const std::string& who : std::exchange(adopting_, {})) {
+  const auto each_on_its_own = [this](const std::vector<std::string>& list, const auto& change) {
+    for (const std::string& each : list) try {
+        change(each);
+      } catch (const Error& error) {
+        trouble_ = error.what();
+      }
+  };
+  each_on_its_own(std::exchange(adopting_, {}), [&](const std::string& who) {
     std::string text;
     for (const Adopted& law : live.adopt())
       text += fmt::format("{}{} {} s, was {} s", text.empty() ? "" : "; ", law.path, law.after_s, law.before_s);
-    note({.at = now, .what = "adopted", .who = who, .path = "/", .detail = std::move(text)});
     is_changed = is_news_ = true;
-  }
-  for (const std::string& request : std::exchange(acknowledged_, {})) {
-    const auto found = remedies_.find(request);
-    if (found == remedies_.end()) continue;
-    const ResponsePlan* const response = response_to(found->second.first);
+    note({.at = now, .what = "adopted", .who = who, .path = "/", .detail = std::move(text)});
+  });
+  each_on_its_own(std::exchange(acknowledged_, {}), [&](const std::string& request) {
+    const auto followed = remedies_.extract(request);
+    if (followed.empty()) return;
+    const auto& [rule, name] = followed.mapped();
     const Model& model = live.model();
-    for (const RemedyPlan& remedy : response->what_if->remedies) {
-      if (remedy.name != found->second.second) continue;
+    for (const RemedyPlan& remedy : response_to(rule)->what_if->remedies) {
+      if (remedy.name != name) continue;
       Parameters numbers = live.twin()->parameters();
       const auto changes = numbers_of(remedy, model, numbers);
       set_numbers(model, numbers, changes);
@@ -240,8 +285,7 @@ bool LiveControl::change_twin(LiveTwin& live, Instant now) {
         is_changed = true;
       }
     }
-    remedies_.erase(found);
-  }
+  });
   return is_changed;
 }
 
@@ -258,11 +302,11 @@ void LiveControl::refuse(const std::string& request, const std::string& who, Ins
   const std::lock_guard lock(mutex_);
   need_person(who);
   loop_.desk().withdraw(request, who, now);
-  remedies_.erase(request);
 }
 
 void LiveControl::acknowledge(const std::string& rule, const std::string& about, const std::string& who, Instant now) {
   const std::lock_guard lock(mutex_);
+  need_person(who);
   note(detail::entry_of(loop_.alerts().acknowledge(rule, about, who, now), now));
 }
 
@@ -297,6 +341,7 @@ void LiveControl::disarm(const std::string& who, Instant now) {
 
 void LiveControl::end(Instant now) {
   const std::lock_guard lock(mutex_);
+  take_deliveries(now);
   try {
     loop_.desk().disarm(kDesk, now);
   } catch (const Error&) {

@@ -26,7 +26,7 @@ using Names = std::vector<std::string>;
 constexpr std::string_view kFormat = "takt-control/1";
 constexpr std::array<std::string_view, 3> kSeverities{"notice", "warning", "alarm"};  // in the order of Severity
 constexpr std::string_view kForecast = "forecast_";                                   // before a key figure
-constexpr double kNear = 1e-6;  // of the range: as near as a reported value is, unless the file says otherwise
+constexpr double kNear = 1e-6;  // as near as a reported value is, unless the file says otherwise
 
 /// What a plant has that a file can name.
 class Known {
@@ -126,7 +126,8 @@ class ControlReader {
       made.low = *from;
       made.high = *to;
     }
-    made.tolerance = kNear * (made.high - made.low);
+    // Of the range, or of the numbers where that is more: a Float32 is read back no nearer.
+    made.tolerance = kNear * std::max({made.high - made.low, std::abs(made.low), std::abs(made.high)});
     if (const auto step = reader_.number(record.get("most_step"))) {
       made.most_step = *step;
       if (!(*step > 0.0)) reader_.fault(record.get("most_step"), "a number above 0");

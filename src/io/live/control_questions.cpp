@@ -6,6 +6,7 @@
 
 #include "io/live/control_words.hpp"
 #include "takt/core/error.hpp"
+#include "takt/core/quantity.hpp"
 #include "takt/io/live/control.hpp"
 
 namespace takt::io {
@@ -20,12 +21,15 @@ constexpr Duration kAskAgain = std::chrono::seconds{5};
 void LiveControl::put_questions(const LiveTwin& live, Instant now) {
   const bool is_trusted = view_.verdict.trust == Trust::valid && now - view_.twin_time <= view_.oldest;
   std::string why;
-  if (!is_trusted)
+  if (view_.verdict.trust != Trust::valid)
     why = fmt::format("the twin is {}{}", takt::name_of(view_.verdict.trust),
                       view_.verdict.doubts.empty() ? "" : ": " + view_.verdict.doubts.front().sentence);
+  else if (!is_trusted)
+    why = fmt::format("the twin stands at {}, expected {} behind at most", to_text(view_.twin_time),
+                      to_text(view_.oldest));
   for (auto each = questions_.begin(); each != questions_.end();) {
     auto& [key, question] = *each;
-    if (!question.is_asked && !why.empty()) question.why = why;
+    if (!question.is_asked) question.why = why;  // empty where it is trusted again
     if (question.is_asked || now - question.since <= options_.plan.answer_within) {
       ++each;
       continue;

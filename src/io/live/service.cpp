@@ -81,7 +81,7 @@ void LiveService::run(const std::stop_token& stop) {
       } else {
         std::this_thread::sleep_for(tick);  // there was no room for them
       }
-      take_in(waiting, detail::wall_now());
+      take_in(waiting, detail::wall_now(), options_.act);
     }
     // Sources may wait for room in the inbox: they are asked to stop while it is emptied once more.
     stop_sources();
@@ -89,7 +89,7 @@ void LiveService::run(const std::stop_token& stop) {
     std::ranges::reverse(rest);
     rest.insert(rest.end(), std::make_move_iterator(waiting.begin()), std::make_move_iterator(waiting.end()));
     while (!rest.empty()) {
-      take_in(rest, detail::wall_now());
+      take_in(rest, detail::wall_now(), {});  // nothing is commanded any more: nobody is there to carry it
       const std::lock_guard lock(twin_mutex_);
       if (!rest.empty()) twin_.finish(detail::wall_now());  // makes room
     }
@@ -100,7 +100,7 @@ void LiveService::run(const std::stop_token& stop) {
   running_ = false;
 }
 
-void LiveService::take_in(std::vector<Delivery>& waiting, WallClock::Instant now) {
+void LiveService::take_in(std::vector<Delivery>& waiting, WallClock::Instant now, const Act& act) {
   std::vector<std::string> asked;
   for (int i = 0; looking_ > 0 && i < kTurns; ++i) std::this_thread::yield();  // a mutex knows no turns
   {
@@ -111,7 +111,7 @@ void LiveService::take_in(std::vector<Delivery>& waiting, WallClock::Instant now
     pass_(twin_, now);
     asked = twin_.rebirths();
     if (options_.passed) options_.passed(twin_);
-    if (options_.act) options_.act(twin_, now);
+    if (act) act(twin_, now);
     const bool is_changed = twin_.verdict().trust != trust || twin_.verdict().stage != stage;
     if (is_changed && options_.verdict_changed) options_.verdict_changed(twin_);
   }

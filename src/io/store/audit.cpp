@@ -36,6 +36,9 @@ Json body_of(std::uint64_t number, const AuditEntry& entry, const std::string& p
   return body;
 }
 
+/// What is no UTF-8 is replaced, so that a name cannot keep a line from being written.
+std::string text_of(const Json& line) { return line.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
 AuditEntry entry_of(const Json& line) {
   const auto text = [&](const char* key) { return line.at(key).get<std::string>(); };
   return {parse_instant(text("at")),
@@ -61,7 +64,7 @@ std::optional<std::string> hash_of(const Json& line, std::uint64_t number, const
     return std::nullopt;
   Json body = line;
   body.erase("hash");
-  return detail::sha256(body.dump());
+  return detail::sha256(text_of(body));
 }
 
 Content read(const fs::path& file) {
@@ -144,9 +147,9 @@ AuditFile& AuditFile::operator=(AuditFile&& other) noexcept {
 
 void AuditFile::append(const AuditEntry& entry) {
   Json line = body_of(entries_ + 1, entry, last_hash_);
-  std::string hash = detail::sha256(line.dump());
+  std::string hash = detail::sha256(text_of(line));
   line["hash"] = hash;
-  const std::string text = line.dump() + "\n";
+  const std::string text = text_of(line) + "\n";
   std::string_view rest = text;
   auto at = static_cast<off_t>(size_);
   const auto fail = [&] {

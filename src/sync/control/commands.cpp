@@ -286,17 +286,19 @@ std::vector<Command> CommandDesk::to_send(const TwinView& twin, Instant now) {
   std::vector<Command> sent;
   for (auto& [request, followed] : commands_) {
     if (followed.state != CommandState::ready) continue;
-    if (const Objection objection = objection_to(followed.command, twin, now); objection.refusal != Refusal::none) {
-      change(followed, CommandState::withdrawn, "desk", now,
-             std::string(name_of(objection.refusal)) + ": " + objection.sentence);
-      continue;
-    }
+    const Objection objection = objection_to(followed.command, twin, now);
+    const bool goes_out = objection.refusal == Refusal::none;
     try {
-      record_(entry(followed.command, "sent", "desk", now));
+      if (goes_out)
+        record_(entry(followed.command, "sent", "desk", now));
+      else
+        change(followed, CommandState::withdrawn, "desk", now,
+               std::string(name_of(objection.refusal)) + ": " + objection.sentence);
     } catch (const Error&) {
       if (sent.empty()) throw;
-      return sent;  // those before it are on record; this one stays ready, and the next call tells why
+      return sent;  // those before it are on record; one that was to go out stays ready, and the next call tells why
     }
+    if (!goes_out) continue;
     followed.state = CommandState::sent;
     followed.changed = now;
     Item& item = items_[{followed.command.path, followed.command.item}];

@@ -58,7 +58,7 @@ TEST(ControlFile, SaysWhatIsDoneAboutAnAlert) {
   EXPECT_EQ(what_if.remedies[1].value, 1.5);
   ASSERT_EQ(plan.commands.size(), 1U);
   EXPECT_TRUE(plan.commands[0].confirm);
-  EXPECT_DOUBLE_EQ(plan.commands[0].tolerance, 1e-6);
+  EXPECT_DOUBLE_EQ(plan.commands[0].tolerance, 1.5e-6);
 }
 
 TEST(ControlFile, FactorsAreOfTheNumbersAsTheTwinKnowsThem) {

@@ -54,6 +54,7 @@ struct Room {
                                        .armed_by = std::move(armed_by),
                                        .send =
                                            [this](const Command& command, const SnapshotSource::Answered&) {
+                                             if (fails) throw Error("the line is cut");
                                              sent.push_back(command);
                                              return true;
                                            }},
@@ -89,7 +90,7 @@ struct Room {
   std::uint64_t seq = 0;
   std::vector<AuditEntry> record;
   std::vector<Command> sent;
-  bool disk_is_full = false;
+  bool disk_is_full = false, fails = false;
   std::optional<LiveControl> control;
   LiveTwin live;
 };
@@ -174,6 +175,62 @@ TEST(LiveControl, GoesOnWhereTheRecordEnded) {
   EXPECT_EQ(room.control->status(room.now).commands[0].state, CommandState::expired);
 }
 
+/// The questions that are open after a restart, by the record of the process before.
+std::vector<std::string> open_after(std::vector<AuditEntry> past) {
+  ControlPlan wanted = plan(400);
+  for (const char* const name : {"busy: more", "idle"}) {
+    wanted.alerts.push_back(wanted.alerts[0]);
+    wanted.alerts.back().name = name;
+    wanted.responses.push_back(wanted.responses[0]);
+    wanted.responses.back().rule = name;
+  }
+  std::vector<std::string> open;
+  const Room room(std::move(wanted), std::move(past), "");
+  for (const auto& question : room.control->status(room.now).questions) open.push_back(question.rule);
+  return open;
+}
+
+TEST(LiveControl, AsksAgainAfterARestartOnlyWhatNothingHasEnded) {
+  const Instant at = parse_instant("2026-03-02T05:59:00Z");
+  const auto of = [&](const char* what, const char* rule, std::string detail = {}) {
+    return AuditEntry{
+        .at = at, .what = what, .who = "takt", .path = kMachine, .item = rule, .detail = std::move(detail)};
+  };
+  const auto asked = [&](const char* what, const char* request, std::string detail) {
+    return AuditEntry{.at = at,
+                      .what = what,
+                      .who = "takt",
+                      .request = request,
+                      .path = kMachine,
+                      .item = "speed",
+                      .value = 1.25,
+                      .detail = std::move(detail),
+                      .expires = at + 10min};
+  };
+  const AuditEntry busy = of("alert_raised", "busy"), more = of("alert_raised", "busy: more");
+  const AuditEntry answered = of("what_if", "busy", "as is 360, speed 1.25 450: speed 1.25");
+  EXPECT_THAT(open_after({busy, more}), ElementsAre("busy", "busy: more"));
+  EXPECT_THAT(open_after({busy, of("what_if", "busy", "as is 360: nothing is to be done")}), ElementsAre());
+  EXPECT_THAT(open_after({busy, of("what_if", "busy", "as is 360: none reaches it")}), ElementsAre());
+  EXPECT_THAT(open_after({busy, of("what_if_failed", "busy", "no memory")}), ElementsAre());
+  EXPECT_THAT(open_after({busy, answered}), ElementsAre("busy")) << "what was asked for is not on record";
+  EXPECT_THAT(open_after({busy, answered, asked("refused", "busy-3", "not_valid: the twin is Invalid")}),
+              ElementsAre("busy"));
+  EXPECT_THAT(open_after({busy, answered, asked("refused", "busy-3", "not_armed: nobody")}), ElementsAre());
+  EXPECT_THAT(open_after({busy, more, answered, asked("requested", "busy-4", "busy: speed 1.25")}),
+              ElementsAre("busy: more"));
+  EXPECT_THAT(open_after({busy, more, of("what_if", "busy: more", "as is 360: speed 1.25"),
+                          asked("requested", "busy: more-4", "busy: more: speed 1.25")}),
+              ElementsAre("busy"));
+}
+
+TEST(LiveControl, RecordsWhatCouldNotBeHandedOver) {
+  Room room(plan(400));
+  room.fails = true;
+  ASSERT_TRUE(room.until([&] { return room.has("not_delivered"); }));
+  EXPECT_EQ(room.last("not_delivered").detail, "the line is cut");
+}
+
 TEST(LiveControl, IsNotArmedAnewAfterAKillThatFollowedADisarm) {
   Room room(plan(400, true));
   room.control->disarm("leader", room.now);
@@ -216,6 +273,11 @@ TEST(LiveControl, WantsToKnowWhoSpeaksAndOfWhat) {
   EXPECT_THROW(room.control->work(1, "", "Runing", "me", room.now), InvalidInput);
   EXPECT_THROW(room.control->acknowledge("busy", kMachine, "me", room.now), InvalidInput);
   EXPECT_THROW(room.control->adopt("", room.now), InvalidInput);
+  for (const char* const reserved : {"desk", "plant", "takt"}) {
+    EXPECT_THROW(room.control->disarm(reserved, room.now), InvalidInput);
+    EXPECT_THROW(Room(plan(400), {}, reserved), InvalidInput);
+  }
+  EXPECT_TRUE(room.control->status(room.now).is_armed);
 }
 
 }  // namespace

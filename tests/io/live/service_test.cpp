@@ -98,6 +98,27 @@ TEST(LiveService, MergesAtItsEndWhatHadCome) {
   EXPECT_EQ(counts.of(Status::applied), 500U);
 }
 
+TEST(LiveService, CommandsNothingOnceItsSourcesAreStopped) {
+  std::atomic<const Controller*> controller = nullptr;
+  const auto is_started = [&controller] { return controller == nullptr || controller.load()->is_started(); };
+  int acts = 0, acts_after = 0, taken_after = 0;
+  {
+    Running running({.take =
+                         [&](LiveTwin& live, Delivery& delivery) {  // has no room until then
+                           if (is_started()) return false;
+                           ++taken_after;
+                           return live.take(delivery);
+                         },
+                     .act = [&](LiveTwin&, WallClock::Instant) { ++(is_started() ? acts : acts_after); }});
+    controller = running.controller;
+    running.controller->put(0, true);
+    running.wait([&acts](const LiveTwin&) { return acts > 1; });
+  }
+  EXPECT_GT(acts, 1);
+  EXPECT_GT(taken_after, 0) << "what had come is merged";
+  EXPECT_EQ(acts_after, 0);
+}
+
 TEST(LiveService, TellsTheFaultsOfAllSourcesBeforeItBegins) {
   std::vector<std::unique_ptr<SnapshotSource>> sources;
   auto good = std::make_unique<Controller>();

@@ -54,6 +54,16 @@ TEST_F(Audit, GivesBackWhatWasWrittenAndGoesOn) {
   for (int i = 0; i < 5; ++i) EXPECT_EQ(entries[static_cast<std::size_t>(i)], entry(i));
 }
 
+TEST_F(Audit, ReplacesWhatIsNoText) {
+  AuditEntry odd = entry(0);
+  odd.who = "a\xff";
+  AuditFile(file_).append(odd);
+  write(1, 2);
+  const std::vector<AuditEntry> entries = read_audit(file_);
+  ASSERT_EQ(entries.size(), 2U);
+  EXPECT_EQ(entries[0].who, "a\uFFFD");
+}
+
 TEST_F(Audit, FindsEveryChange) {
   write(0, 4);
   const std::string whole = text();

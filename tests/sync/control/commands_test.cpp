@@ -232,6 +232,28 @@ TEST(Refusals, WhatCannotBeWrittenDownDoesNotHappen) {
   EXPECT_EQ(d.desk.to_send(d.view, kNow).size(), 1U);
 }
 
+TEST(Commands, ThatAreOnRecordAsSentAreSentWhereAnotherCannotBeWithdrawn) {
+  std::vector<std::string> record;
+  CommandDesk desk({{.path = kPress, .item = "mode", .low = 0, .high = 3, .confirm = false},
+                    {.path = kPress, .item = "speed", .low = 0.5, .high = 1.2, .most_step = 0.3, .confirm = false}},
+                   [&](const AuditEntry& entry) {
+                     if (entry.what == "withdrawn") throw Error("no space left on device");
+                     record.push_back(entry.what);
+                   });
+  const TwinView view{.verdict = {.trust = Trust::valid}, .twin_time = kNow};
+  desk.arm("leader", kNow + 8h, kNow);
+  desk.reported(kPress, "speed", 1.0, kNow);
+  Command mode = Desk::command(2.0, "r1");
+  mode.item = "mode";
+  EXPECT_FALSE(desk.request(mode, view, kNow).is_refused());
+  EXPECT_FALSE(desk.request(Desk::command(1.1, "r2"), view, kNow).is_refused());
+  desk.reported(kPress, "speed", 0.5, kNow);  // too far by now
+  const std::vector<Command> sent = desk.to_send(view, kNow);
+  ASSERT_EQ(sent.size(), 1U);
+  EXPECT_EQ(sent[0].request, "r1");
+  EXPECT_EQ(record.back(), "sent");
+}
+
 TEST(Refusals, TheTwinIsNoLongerValidWhenItWouldGoOut) {
   Desk d;
   d.desk.request(Desk::command(), d.view, kNow);

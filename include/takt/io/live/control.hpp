@@ -80,7 +80,9 @@ class LiveControl {
   /// At a graceful end: what was not sent is withdrawn, and it is disarmed.
   void end(Instant now);
 
-  // What people say. Those that name nobody, or what is not there, throw InvalidInput, and nothing happens.
+  // What people say. Those that name nobody, or what is not there, throw InvalidInput, and nothing happens. "desk",
+  // "plant" and "takt" are nobody: the record has them for what the desk, the plant and the loop do. Where the record
+  // cannot be written, what `record` throws comes through; a disarming and a refusal hold all the same.
   Answer confirm(const std::string& request, const std::string& who, Instant now);
   void refuse(const std::string& request, const std::string& who, Instant now);
   void acknowledge(const std::string& rule, const std::string& about, const std::string& who, Instant now);
@@ -112,10 +114,15 @@ class LiveControl {
     bool failed = false;
   };
   using Key = std::pair<std::string, std::string>;
+  struct AskedFor {  ///< of the record: what the futures answered last
+    Key question;
+    const RemedyPlan* remedy = nullptr;
+  };
 
   const ResponsePlan* response_to(const std::string& rule) const;
   Decision decide(const Alert& alert);
   void recall(const std::vector<AuditEntry>& past);
+  void recall_question(const AuditEntry& each, std::optional<AskedFor>& asked_for);
   void arm_by(const std::string& who, const std::vector<AuditEntry>& past, Instant now);
   void write(const AuditEntry& entry);
   void note(const AuditEntry& entry);
@@ -125,6 +132,7 @@ class LiveControl {
   void take_answers(Instant now);
   void ask_for(Question& question, const Found& found, Instant now);
   void hand_over(const Command& command, Instant now);
+  void tell_not_delivered(const std::string& request, const std::string& why, Instant now);
   void take_deliveries(Instant now);
   bool change_twin(LiveTwin& live, Instant now);
   void ask_futures(const std::stop_token& stop);

@@ -48,7 +48,7 @@ struct ServiceOptions {
 
   // Called on the thread of run(), the twin at rest, while nothing else is merged.
   std::function<void(const LiveTwin&)> passed{};              ///< after deliveries were merged, and every `tick`
-  std::function<void(LiveTwin&, WallClock::Instant)> act{};   ///< after `passed`: for what adopts, and commands
+  std::function<void(LiveTwin&, WallClock::Instant)> act{};   ///< after `passed`, until sources stop: for commands
   std::function<void(const LiveTwin&)> verdict_changed{};     ///< its trust or stage
   std::function<void(const LiveForecast&)> forecasted{};      ///< on the thread of forecasts
   std::function<void(const std::string&)> forecast_failed{};  ///< on that thread too
@@ -83,7 +83,8 @@ class LiveService {
  private:
   void start_sources();
   void stop_sources();
-  void take_in(std::vector<Delivery>& waiting, WallClock::Instant now);
+  using Act = std::function<void(LiveTwin&, WallClock::Instant)>;
+  void take_in(std::vector<Delivery>& waiting, WallClock::Instant now, const Act& act);
   void ask(const std::vector<std::string>& names);
   void forecast_now_and_then(const std::stop_token& stop);
   void make_forecast(const std::stop_token& stop);

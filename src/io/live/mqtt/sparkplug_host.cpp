@@ -2,6 +2,7 @@
 // What a host application makes of the messages of its edge nodes.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "io/live/mqtt/sparkplug_metrics.hpp"
 #include "takt/core/error.hpp"
@@ -29,16 +30,46 @@ bool says_nothing(std::string_view name) {  // what every node and device has
   return name == kBdSeq || name.starts_with("Node Control/") || name.starts_with("Device Control/");
 }
 
-/// A number as a metric of a data type takes it; none where it does not.
-std::optional<Value> as_type(double value, DataType type) {
-  if (type == DataType::float32 || type == DataType::float64) return value;
-  if (type == DataType::boolean)
-    return value == 0.0 || value == 1.0 ? std::optional<Value>(value == 1.0) : std::nullopt;
+/// A whole number, where an integer type holds it.
+template <class Integer>
+std::optional<Value> as_whole(double value) {
   constexpr double kMost = 9007199254740992.0;  // beyond 2^53 a double knows no whole numbers
   if (value != std::trunc(value) || std::abs(value) > kMost) return std::nullopt;
-  if (type >= DataType::int8 && type <= DataType::int64) return static_cast<std::int64_t>(value);
-  if (type >= DataType::uint8 && type <= DataType::uint64 && value >= 0.0) return static_cast<std::uint64_t>(value);
-  return std::nullopt;
+  using Limits = std::numeric_limits<Integer>;
+  if (value < static_cast<double>(Limits::min()) || value > static_cast<double>(Limits::max())) return std::nullopt;
+  if constexpr (Limits::is_signed) return static_cast<std::int64_t>(value);
+  return static_cast<std::uint64_t>(value);
+}
+
+/// A number as a metric of a data type takes it; none where it does not.
+std::optional<Value> as_type(double value, DataType type) {
+  if (!std::isfinite(value)) return std::nullopt;
+  if (type == DataType::boolean)
+    return value == 0.0 || value == 1.0 ? std::optional<Value>(value == 1.0) : std::nullopt;
+  switch (type) {
+    case DataType::float32:
+      if (std::abs(value) > static_cast<double>(std::numeric_limits<float>::max())) return std::nullopt;
+      return value;
+    case DataType::float64: return value;
+    case DataType::int8: return as_whole<std::int8_t>(value);
+    case DataType::int16: return as_whole<std::int16_t>(value);
+    case DataType::int32: return as_whole<std::int32_t>(value);
+    case DataType::int64: return as_whole<std::int64_t>(value);
+    case DataType::uint8: return as_whole<std::uint8_t>(value);
+    case DataType::uint16: return as_whole<std::uint16_t>(value);
+    case DataType::uint32: return as_whole<std::uint32_t>(value);
+    case DataType::uint64: return as_whole<std::uint64_t>(value);
+    default: return std::nullopt;
+  }
+}
+
+/// A device that stands for no path, or for more than one, is not that of a path.
+bool is_at(const Places& places, const Address& device, const std::string& path) {
+  try {
+    return places.path_of(device) == path;
+  } catch (const InvalidInput&) {
+    return false;
+  }
 }
 
 Address node_part(const Address& address) { return {address.group, address.node, {}}; }
@@ -109,7 +140,7 @@ std::optional<std::pair<Address, Metric>> Host::setpoint(const std::string& path
         Address at{address.group, address.node, name};
         if (!parts->device.empty())
           at.device = at.device.empty() ? std::string(parts->device) : at.device + ":" + std::string(parts->device);
-        if (options_.places.path_of(at) != path) continue;
+        if (!is_at(options_.places, at, path)) continue;
         std::optional<Value> typed = as_type(value, type);
         if (!typed) continue;
         return std::pair(Address{address.group, address.node, name},

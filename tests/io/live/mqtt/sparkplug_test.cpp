@@ -59,6 +59,31 @@ class SparkplugHost : public testing::Test {
   Host host_{{.places = Places(paths())}};
 };
 
+TEST_F(SparkplugHost, MakesASetpointOnlyOfWhatItsDataTypeHolds) {
+  const std::string filler = "/acme/filling/line_1/filler";
+  bear();
+  take("DBIRTH/line_1/filler", payload(2, {metric("Odd/Setpoint/small", DataType::uint8, std::uint64_t{1}),
+                                           metric("Setpoint/small", DataType::uint8, std::uint64_t{1}),
+                                           metric("Setpoint/signed", DataType::int16, std::int64_t{1}),
+                                           metric("Setpoint/large", DataType::uint32, std::uint64_t{1}),
+                                           metric("Setpoint/real", DataType::float32, 1.0)}));
+  const auto made = [&](const char* item, double value) {
+    const auto found = host_.setpoint(filler, item, value);
+    return found ? found->second.value : Value{};
+  };
+  EXPECT_EQ(made("small", 255), Value{std::uint64_t{255}}) << "a device that stands for nothing is passed over";
+  EXPECT_EQ(made("signed", -32768), Value{std::int64_t{-32768}});
+  EXPECT_EQ(made("large", 4294967295.0), Value{std::uint64_t{4294967295}});
+  EXPECT_EQ(made("real", 1e38), Value{1e38});
+  for (const auto& [item, value] : {std::pair{"small", 256.0},
+                                    {"small", -1.0},
+                                    {"small", 1.5},
+                                    {"signed", 32768.0},
+                                    {"large", 5e9},
+                                    {"real", 1e39}})
+    EXPECT_EQ(made(item, value), Value{}) << item << ' ' << value;
+}
+
 // ---- the payload ---------------------------------------------------------------------------------------------------
 
 TEST(SparkplugPayload, ReadsBackAsItWas) {
