@@ -33,6 +33,8 @@ struct Options {
 
 void check(const Options& options) {
   if (options.shard && !options.files.out) throw WrongUsage("--shard writes a file for merge: give --out FILE");
+  if (options.shard && !(options.files.maximise.empty() && options.files.minimise.empty()))
+    throw WrongUsage("--maximise and --minimise are for the page, which is made of the whole: give them to merge");
   if (options.shard && options.files.report) throw WrongUsage("--report is made of the whole: give it to merge");
   if (options.shard && !options.precision.empty())
     throw WrongUsage("--precision looks at all futures together: leave out --shard");

@@ -195,8 +195,9 @@ std::string comparison_table(const StudyResult& result, const Model& model, std:
       if (auto row = s == of_base ? std::nullopt : result.difference(s, of_base, k))
         differences.push_back(*std::move(row));
   }
-  return fmt::format("Compared with '{}': {} pairs of futures under the same random numbers, 95 % intervals{}\n\n",
-                     base, result.replications, result.antithetic ? " over antithetic pairs" : "") +
+  return fmt::format("Compared with '{}': {} under the same random numbers, 95 % intervals\n\n", base,
+                     result.antithetic ? fmt::format("{} futures, in antithetic pairs,", result.replications)
+                                       : fmt::format("{} pairs of futures", result.replications)) +
          difference_rows(differences, figures);
 }
 

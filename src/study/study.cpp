@@ -104,10 +104,12 @@ Summary summarise(std::vector<double> values, bool antithetic) {
   const Moments moments = independent_moments(values, antithetic);
   std::erase_if(values, [](double v) { return std::isnan(v); });
   Summary summary{kNaN, kNaN, moments.count() * (antithetic ? 2U : 1U), kNaN, kNaN, kNaN};
-  if (moments.count() == 0) return summary;
+  if (values.empty()) return summary;
   std::ranges::sort(values);
-  summary.mean = moments.mean();
-  summary.half_width_95 = moments.half_width(0.95);
+  if (moments.count() > 0) {
+    summary.mean = moments.mean();
+    summary.half_width_95 = moments.half_width(0.95);
+  }
   summary.q05 = quantile(values, 0.05);
   summary.q50 = quantile(values, 0.50);
   summary.q95 = quantile(values, 0.95);

@@ -9,6 +9,7 @@
 
 #include "takt/core/quantity.hpp"
 #include "takt/core/statistics.hpp"
+#include "takt/engine/detail/state_moves.hpp"
 #include "takt/sync/calibration.hpp"
 
 namespace takt {
@@ -124,6 +125,19 @@ std::vector<std::vector<Labelled>> AlignmentWindow::sequences(const std::functio
 
 // ---- all of them --------------------------------------------------------------------------------------------------
 
+namespace {
+
+/// Of a part at one of its servers; where cycles differ by product, as many of each.
+double mean_cycle_s(const Model& model, const Parameters& numbers, const MachineSpec& spec) {
+  const auto products = static_cast<std::uint32_t>((spec.flags & kLawByProduct) != 0 ? model.products.size() : 1);
+  double sum = 0.0;
+  for (std::uint32_t p = 0; p < products; ++p)
+    sum += numbers.law(detail::law_for(model, spec, spec.cycle_law, p)).mean();
+  return std::max(sum / products, 1e-6);
+}
+
+}  // namespace
+
 AlignmentWindow AlignmentWatch::plan(const Model& model, const Parameters& reference,
                                      const std::map<std::uint32_t, double>& counts, Instant from, Instant until,
                                      Duration beyond) {
@@ -133,9 +147,10 @@ AlignmentWindow AlignmentWatch::plan(const Model& model, const Parameters& refer
   for (std::size_t left = counts.size(); left > 0; --left, ++it) {
     if (it == counts.end()) it = counts.begin();
     const MachineSpec& spec = model.machines[it->first];
-    const double cycle_s = std::max(reference.law(spec.cycle_law).mean(), 1e-6) / spec.servers;
+    const double cycle_s = mean_cycle_s(model, reference, spec) / spec.servers;
     const double parts = to_seconds(until - from) / cycle_s;
     const double every = std::max(1.0, std::ceil(parts / options_.of_station));
+    if (every * cycle_s > to_seconds(beyond)) continue;  // where in its cycle it is could not be left open
     if (!stations.empty() && events + parts / every > options_.events) break;
     events += parts / every;
     stations.push_back({.machine = it->first,

@@ -3,13 +3,14 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 
 namespace takt {
 namespace {
 
 constexpr std::size_t kFirstBand = 256;         // events off the diagonal that are looked at first
 constexpr std::size_t kWidening = 8;            // of a band that was too narrow
-constexpr std::size_t kMostChanges = 1U << 19;  // of words that are remembered to go back over: 6 MB
+constexpr std::size_t kMostChanges = 1U << 19;  // of words that are remembered to go back over, at least: 6 MB
 
 }  // namespace
 
@@ -90,8 +91,11 @@ class SequenceComparison {
     touched_ = 0;
     checkpoints_.clear();
     begin_block(0);
+    // As much in changes as in the rows kept from block to block, in the worst case.
+    const auto rows = static_cast<std::size_t>(std::sqrt(static_cast<double>(rows_.size())));
+    const std::size_t most = std::max(kMostChanges, row_.size() * rows);
     for (std::size_t i = 0; i < rows_.size(); ++i) {
-      if (words_.size() > kMostChanges) begin_block(i);
+      if (words_.size() > most) begin_block(i);
       add(i);
     }
     std::size_t zeros = 0;
@@ -118,7 +122,8 @@ class SequenceComparison {
       return {i > band_ ? i - band_ : 0, std::min(columns_, i + band_ + 1)};
     }
     if (rows_[i].label >= within_.size() || within_[rows_[i].label].count() < 0) return {0, 0};
-    const std::int64_t limit = within_[rows_[i].label].count(), at = rows_[i].at;
+    constexpr std::int64_t kMost = std::int64_t{100} * 365 * 86'400 * 1'000'000'000;  // more is no limit, and overflows
+    const std::int64_t limit = std::min(within_[rows_[i].label].count(), kMost), at = rows_[i].at;
     const auto first = std::ranges::lower_bound(index_.times_, at - limit);
     const auto last = std::upper_bound(first, index_.times_.end(), at + limit);
     return {static_cast<std::size_t>(first - index_.times_.begin()),

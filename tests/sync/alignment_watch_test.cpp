@@ -28,6 +28,8 @@ std::uint32_t shifts(std::uint32_t otherwise) {
 
 double half() { return 0.5; }
 
+Machine working(double mean_s) { return test::machine_with(Distribution::lognormal(mean_s, 0.3)); }
+
 WallClock::Instant wall(Duration t) { return WallClock::Instant{t}; }
 
 Event event(Event::Kind kind, std::uint32_t machine, Duration at) { return {Time{at}, kind, machine}; }
@@ -82,7 +84,7 @@ TEST(AlignmentWatch, ComparesStationsOfALargePlantInTurn) {
   AlignmentWatch watch({.events = 400, .of_station = 30});
   std::vector<int> times(30);
   for (int i = 0; i < 9; ++i) {
-    const AlignmentWindow window = watch.plan(model, model.defaults, counts, wall(0s), wall(600s), 0s);
+    const AlignmentWindow window = watch.plan(model, model.defaults, counts, wall(0s), wall(600s), 150s);
     EXPECT_LE(window.stations().size() * 30, 400U);
     for (const AlignmentWindow::Station& station : window.stations()) {
       EXPECT_EQ(station.every, 2U);  // 60 parts
@@ -94,6 +96,27 @@ TEST(AlignmentWatch, ComparesStationsOfALargePlantInTurn) {
   EXPECT_LE(std::ranges::max(times) - std::ranges::min(times), 1);
 }
 
+TEST(AlignmentWatch, KnowsCyclesByProductAndLeavesOutWhatIsSlow) {
+  PlantBuilder plant("mill");
+  plant.product("a").product("b");
+  auto line = plant.line("e", "w", "l");
+  line.source("inlet", {Source::Saturated{}, {}, WithoutPlace::lost}, {{"saw"}});
+  Machine saw = working(10.0);
+  saw.cycle_time = {Distribution::constant(10.0), {{"b", Distribution::constant(30.0)}}};
+  line.machine("saw", saw, {{"oven"}});
+  line.machine("oven", working(200.0), {{"press"}});
+  line.machine("press", working(40.0), {{"store"}});
+  line.sink("store");
+  const Model model = compile(plant.build());
+  AlignmentWatch watch;
+  const AlignmentWindow window =
+      watch.plan(model, model.defaults, {{0, 0.0}, {1, 0.0}, {2, 0.0}}, wall(0s), wall(600s), 150s);
+  std::map<std::string, Duration> within;
+  for (const AlignmentWindow::Station& station : window.stations())
+    within[model.machine_path(station.machine)] = station.within;
+  EXPECT_THAT(within, testing::ElementsAre(testing::Pair("/e/w/l/press", 20s), testing::Pair("/e/w/l/saw", 10s)));
+}
+
 // ---- shifts -------------------------------------------------------------------------------------------------------
 
 /// Nothing but counters is reported.
@@ -102,8 +125,6 @@ Snapshot counters_of(const Model& model, const State& real, std::uint64_t seq) {
   for (EntityReading& reading : snapshot.entities) reading.state.reset();
   return snapshot;
 }
-
-Machine working(double mean_s) { return test::machine_with(Distribution::lognormal(mean_s, 0.3)); }
 
 /// Parts go from a saw to one of two presses.
 Model two_presses(double to_first) {

@@ -190,11 +190,14 @@ std::string compromises(const StudyResult& result, const std::vector<Goal>& goal
   const Compromises found(result, goals);
   if (found.empty()) return note("No scenario has a value of both goals.");
   return "<div class=\"beside\">" + found.figure() + found.table() + "</div>\n" +
-         note(
-             "Scenarios by two goals, with 95 % intervals. A full point is beaten by no other scenario: none is better "
-             "in "
-             "one goal and as good in the other, as estimated. The stairs are the front of these; where intervals "
-             "overlap, more replications may move it.");
+         note(std::string(
+                  "Scenarios by two goals, with 95 % intervals. A full point is beaten by no other scenario: none "
+                  "is better in one goal and as good in the other, as estimated. The stairs are the front of "
+                  "these; where intervals overlap, more replications may move it.") +
+              (result.antithetic
+                   ? " Intervals of means are over antithetic pairs, those of other goals take each future "
+                     "by itself."
+                   : ""));
 }
 
 }  // namespace detail

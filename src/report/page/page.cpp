@@ -108,7 +108,8 @@ class Page {
     }
     return html +
            note(
-               "Mean of all futures ± half the width of its 95 % interval (Student t). \"At most\" is the bound that "
+               "Mean of all futures ± half the width of its 95 % interval (Student t; over the means of pairs where "
+               "futures are antithetic, whole pairs only). \"At most\" is the bound that "
                "the capacities of the plant set. OEE as in ISO 22400-2: starving and blocking count as loss.");
   }
 
@@ -142,10 +143,11 @@ class Page {
       table.row(row);
     }
     return html + table.html() +
-           note(
-               fmt::format("Scenario less \"{}\", replication by replication (paired Student t, 95 % each). Clear: the "
-                           "interval leaves out zero. With {} comparisons, one in twenty is clear by chance alone.",
-                           result_.scenarios.front(), 3 * (result_.scenarios.size() - 1)));
+           note(fmt::format("Scenario less \"{}\", {} (paired Student t, 95 % each). Clear: the interval leaves out "
+                            "zero. With {} comparisons, one in twenty is clear by chance alone.",
+                            result_.scenarios.front(),
+                            result_.antithetic ? "one antithetic pair after the other" : "replication by replication",
+                            3 * (result_.scenarios.size() - 1)));
   }
 
   std::string spreads() const {
