@@ -12,6 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 import takt
 
@@ -209,7 +210,7 @@ def test_antithetic_pairs_are_the_same_everywhere_and_say_so(bottling):
     assert pairs.antithetic and pairs.replications == 12  # rounded up
     plain = takt.what_if(bottling, SCENARIOS, **WAY)
     assert not plain.antithetic
-    assert (pairs.values[:, ::2] == plain.values[:, :6]).all()  # each pair begins as a plain replication
+    np.testing.assert_array_equal(pairs.values[:, ::2], plain.values[:, :6])  # each pair begins as a plain one
     study = takt.plan(bottling, SCENARIOS, **way)
     rows = [takt.run_task(study.content, first, last) for first, last in study.tasks(5)]
     assert study.collect(rows) == pairs

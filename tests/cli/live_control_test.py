@@ -179,11 +179,11 @@ class Control(unittest.TestCase):
         metrics = service.metrics()
         self.assertEqual(metrics["takt_control_armed"], 1)
         self.assertEqual(metrics['takt_control_entries_total{what="acknowledged"}'], 1)
-        self.assertEqual(metrics['takt_commands_refused_total{reason="same_person"}'], 1)
+        self.assertFalse([name for name in metrics if name.startswith("takt_commands_refused_total")])
         self.assertEqual(metrics["takt_work_orders_open"], 1)
         self.assertEqual(service.stop()[0], 0)
         whats = [each["what"] for each in self.record()]
-        order = ["armed", "alert_raised", "work_written", "work_owned", "adopted", "what_if", "requested", "refused",
+        order = ["armed", "alert_raised", "work_written", "work_owned", "adopted", "what_if", "requested",
                  "confirmed", "sent", "acknowledged", "disarmed"]
         self.assertEqual([what for what in whats if what in order and what != "alert_cleared"], order, whats)
 

@@ -100,7 +100,7 @@ TEST(AlignmentWatch, KnowsCyclesByProductAndLeavesOutWhatIsSlow) {
   PlantBuilder plant("mill");
   plant.product("a").product("b");
   auto line = plant.line("e", "w", "l");
-  line.source("inlet", {Source::Saturated{}, {}, WithoutPlace::lost}, {{"saw"}});
+  line.source("inlet", {Source::Saturated{}, {{"a", 1.0}, {"b", 1.0}}, WithoutPlace::lost}, {{"saw"}});
   Machine saw = working(10.0);
   saw.cycle_time = {Distribution::constant(10.0), {{"b", Distribution::constant(30.0)}}};
   line.machine("saw", saw, {{"oven"}});
