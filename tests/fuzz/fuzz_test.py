@@ -32,7 +32,7 @@ SYNC = ["merge", "reconcile", "state_editor", "snapshot"]
 FOLDERS = ["core", "plant", "engine", "engine/compile", "io/plant"]
 # What reads scenarios and spaces; the rest of the folder runs them.
 STUDY = ["scenario_plan", "plant_counts", "sweep", "plant_problem", "problem_text", "space", "space_text"]
-KPI = ["kpis", "time_elements"]
+KPI = ["kpis", "observer", "time_elements"]
 # The parsers of streams; the rest of the folder is sources that run.
 LIVE = ["stream", "mapping"]
 # The parsers of what a broker sends; the rest of the folder is connections.
@@ -206,7 +206,7 @@ def main(seconds, coverage):
     if not compiler:
         print("needs clang with libFuzzer: clang-14 and libclang-rt-14-dev")
         return 77
-    build(compiler, WORK / "sanitized", SANITIZED, ["engine"], ["-fsanitize=fuzzer,address,undefined"])
+    build(compiler, WORK / "sanitized", SANITIZED, ["engine", "kpi"], ["-fsanitize=fuzzer,address,undefined"])
     make_seeds(WORK / "seeds")
     shutil.rmtree(WORK / "found", ignore_errors=True)
     results = [run(target, max(1, seconds // len(TARGETS))) for target in TARGETS]
