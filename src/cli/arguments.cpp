@@ -181,6 +181,27 @@ std::vector<Declared> declared_by(const Verb& verb) {
   return arguments.declared();
 }
 
+namespace {
+
+/// The flag that was meant, where one was mistyped; "" where none comes near.
+std::string meant(const CLI::App& app) {
+  for (const CLI::App* chosen : app.get_subcommands()) {
+    std::vector<std::string> flags;
+    for (const CLI::Option* option : chosen->get_options())
+      for (const std::string& name : option->get_lnames()) flags.push_back("--" + name);
+    for (const std::string& word : chosen->remaining()) {
+      if (!word.starts_with("--")) continue;
+      const std::string name = word.substr(0, word.find('='));
+      const auto longer = std::ranges::find_if(flags, [&](const std::string& flag) { return flag.starts_with(name); });
+      std::string nearest = longer != flags.end() && name != "--" ? *longer : nearest_name(name, flags);
+      if (!nearest.empty()) return nearest;
+    }
+  }
+  return "";
+}
+
+}  // namespace
+
 int run_command_line(int argc, char** argv, std::span<const Verb> verbs) {
   if (is_unknown_verb(argc, argv, verbs)) return kWrongUsage;
   CLI::App app(kPurpose, "takt");
@@ -197,7 +218,9 @@ int run_command_line(int argc, char** argv, std::span<const Verb> verbs) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kDone : kWrongUsage;
+    if (app.exit(error) == 0) return kDone;
+    if (const std::string nearest = meant(app); !nearest.empty()) say(fmt::format("did you mean {}?", nearest));
+    return kWrongUsage;
   }
   const CLI::App* chosen = app.get_subcommands().front();
   const Interrupt interrupt;

@@ -221,6 +221,15 @@ class Mistakes(Cli):
         self.golden(3, "--base: found as si, expected a scenario of this study; did you mean as is?\n1 fault\n",
                     *study, "--base", "as si")
 
+    def test_of_flags_that_do_not_fit_or_are_mistyped(self):
+        help_ = "Run with --help for more information.\n"
+        for typed, meant in (("--antithetc", "--antithetic"), ("--repl=5", "--replications")):
+            self.golden(2, f"The following argument was not expected: {typed}\n{help_}did you mean {meant}?\n",
+                        "study", BOTTLING, *HOUR, typed)
+        self.golden(2, f"The following argument was not expected: --xyzzy\n{help_}", "study", BOTTLING, *HOUR, "--xyzzy")
+        self.golden(2, "--maximise and --minimise are for the page, which is made of the whole: give them to merge\n" + help_,
+                    "study", BOTTLING, *HOUR, "--shard", "1/2", "--out", self.folder / "s.json", "--maximise", "/ wip")
+
     def test_of_files(self):
         nowhere = self.folder / "nowhere.json"
         missing = f"cannot read '{nowhere}': No such file or directory\n"

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "io/store/swmr_file.hpp"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
-#include <mutex>
-#include <set>
 #include <utility>
 
+#include "io/store/unwritten_files.hpp"
 #include "takt/core/error.hpp"
 
 namespace takt::io::detail {
@@ -85,44 +82,6 @@ TableSpec commits_spec(std::span<const TableSpec> tables) {
   return spec;
 }
 
-/// HDF5 1.10 crashes at the exit of the program where it could not write to the end what it closes: what it frees on
-/// the way is freed again. A file that cannot be written (a full disk) is therefore given a descriptor that takes
-/// everything before it is closed. The file itself stays as it was flushed last, as if its writer had been killed.
-void let_go_of(int descriptor) {
-  const int nowhere = ::open("/dev/null", O_RDWR | O_CLOEXEC);
-  if (nowhere < 0) return;
-  ::dup3(nowhere, descriptor, O_CLOEXEC);
-  ::close(nowhere);
-}
-
-/// Files that could not be written when it was tried last, and that nobody may have closed when the program ends: HDF5
-/// closes them then, after what is registered here, for it began before.
-class Unwritten {
- public:
-  static Unwritten& all() {
-    static Unwritten* const unwritten = new Unwritten;  // NOLINT: it must outlive what is destroyed at the exit
-    return *unwritten;
-  }
-  void add(int descriptor) {
-    static const bool once = std::atexit([] { all().let_go(); }) == 0;
-    (void)once;
-    const std::lock_guard lock(mutex_);
-    descriptors_.insert(descriptor);
-  }
-  void remove(int descriptor) {
-    const std::lock_guard lock(mutex_);
-    descriptors_.erase(descriptor);
-  }
-
- private:
-  void let_go() {
-    const std::lock_guard lock(mutex_);
-    for (const int descriptor : descriptors_) let_go_of(descriptor);
-  }
-  std::mutex mutex_;
-  std::set<int> descriptors_;
-};
-
 std::string path_of(const std::string& table, const char* column) { return "/" + table + "/" + column; }
 
 }  // namespace
@@ -186,7 +145,7 @@ void SwmrWriter::close() {
   };
   for (Table& table : tables_) close_all(table);
   close_all(commits_);
-  if (descriptor_ >= 0) Unwritten::all().remove(descriptor_);
+  if (descriptor_ >= 0) note_written(descriptor_);
   if (file_ >= 0) H5Fclose(file_);
   file_ = descriptor_ = -1;
 }
@@ -327,10 +286,10 @@ void SwmrWriter::commit(std::uint64_t number, std::int64_t at_ns) {
   try {
     write(number, at_ns);
   } catch (const WriteError&) {
-    if (descriptor_ >= 0) Unwritten::all().add(descriptor_);
+    if (descriptor_ >= 0) note_unwritten(descriptor_);
     throw;
   }
-  if (descriptor_ >= 0) Unwritten::all().remove(descriptor_);
+  if (descriptor_ >= 0) note_written(descriptor_);
 }
 
 void SwmrWriter::write(std::uint64_t number, std::int64_t at_ns) {
